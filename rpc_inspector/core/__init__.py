@@ -1,0 +1,1 @@
+"""The model and its rules. Pure: no I/O, no LiveKit, no Textual."""

@@ -1,0 +1,1 @@
+"""The session: connection, tokens, roster, invoking, discovery and the capture of our own SDK."""

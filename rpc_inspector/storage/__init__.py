@@ -1,0 +1,1 @@
+"""Files: configuration, projects of the lk CLI, environment files."""
