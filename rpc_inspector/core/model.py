@@ -1,0 +1,269 @@
+"""The model: participants and their methods, calls and their stages, room events.
+
+Everything here is immutable. The session owns the only mutable state and hands these values out.
+"""
+
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from rpc_inspector.core.budgets import Budget
+from rpc_inspector.core.codes import RaisedBy, code_name
+from rpc_inspector.core.events import Direction, Source, StageKind, Transport
+
+Outcome = Literal["ok", "error", "cancelled", "lost", "open"]
+CallDirection = Literal["outgoing", "incoming", "observed"]
+Place = Literal["caller", "callee", "server"]
+Purpose = Literal["call", "ping", "describe"]
+Kind = Literal["standard", "agent", "sip", "ingress", "egress", "connector", "bridge"]
+State = Literal["joining", "joined", "active", "disconnected"]
+#: How a method is known, the surest first (the order in which they are preferred).
+Provenance = Literal["advertised", "described", "catalogue", "observed", "known", "saved"]
+PROVENANCES: tuple[Provenance, ...] = ("advertised", "described", "catalogue", "observed", "known", "saved")
+
+
+class Method(Struct, frozen=True, kw_only=True):
+    """A method of a participant and how we know of it.
+
+    ``request``, ``response`` are JSON Schemas and ``examples`` objects with ``request`` and ``response``, all as their
+    JSON text where the participant described them.
+    """
+
+    name: str
+    provenance: Provenance
+    description: str | None = None
+    request_schema: str | None = None
+    response_schema: str | None = None
+    examples: tuple[str, ...] = ()
+
+
+class Permissions(Struct, frozen=True, kw_only=True):
+    """What a participant's token allows, as far as it concerns RPC."""
+
+    can_publish_data: bool = True
+    can_update_metadata: bool = False
+    can_publish: bool = True
+    can_subscribe: bool = True
+    hidden: bool = False
+
+
+class Participant(Struct, frozen=True, kw_only=True):
+    """A participant of the room as it is now.
+
+    Attributes:
+        client_protocol: 0 speaks v1, 1 v2, 2 v2 with inline streams; ``None`` is not known.
+        joined_at: seconds since the epoch, or ``None``.
+        seen_at: when we first saw it in the roster, seconds since the epoch.
+        attributes: as they are; secrets among them are masked at display (``core.redaction``).
+        listed_by: ``sdk`` when our own SDK lists it, ``service`` when so far only RoomService does.
+        is_self: it is us.
+    """
+
+    identity: str
+    sid: str = ""
+    name: str = ""
+    kind: Kind = "standard"
+    state: State = "joined"
+    metadata: str = ""
+    attributes: dict[str, str] = {}
+    permissions: Permissions = Permissions()
+    joined_at: float | None = None
+    seen_at: float | None = None
+    client_protocol: int | None = None
+    listed_by: Literal["sdk", "service"] = "sdk"
+    is_self: bool = False
+    methods: tuple[Method, ...] = ()
+
+    @property
+    def can_receive_calls(self) -> bool:
+        """Active and not ourselves: a call to it has somebody to arrive at."""
+        return self.state == "active" and not self.is_self
+
+
+RoomEventKind = Literal[
+    "joined", "active", "left", "attributes", "metadata", "name", "permissions", "methods",
+    "connecting", "connected", "reconnecting", "reconnected", "disconnected", "capture", "notice",
+]  # fmt: skip
+
+
+class RoomEvent(Struct, frozen=True, kw_only=True):
+    """Something that happened in the room; stands between the calls in the trace.
+
+    Attributes:
+        seq: the row's number in the trace, shared with calls.
+        time: seconds of CLOCK_MONOTONIC. wall: seconds since the epoch.
+        identity: whom it is about; ``None`` for the room or ourselves.
+        text: one short phrase, not sanitised.
+    """
+
+    seq: int
+    kind: RoomEventKind
+    time: float
+    wall: float
+    room: str
+    identity: str | None = None
+    text: str = ""
+
+
+class Payload(Struct, frozen=True):
+    """A payload: ``bytes`` of UTF-8, and its text where it is known."""
+
+    bytes: int
+    text: str | None = None
+    broken: str | None = None
+
+
+class CallError(Struct, frozen=True, kw_only=True):
+    """Why a call failed. ``causes`` are the likeliest first, in words, unsanitised."""
+
+    code: int
+    message: str
+    data: str | None = None
+    raised_by: RaisedBy | None = None
+    causes: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str | None:
+        """The code's name; ``None`` for an application's own code."""
+        return code_name(self.code)
+
+
+class Stage(Struct, frozen=True, kw_only=True):
+    """A stage of a call in one sighting. Times in seconds of CLOCK_MONOTONIC, precision in ms."""
+
+    stage: StageKind
+    dir: Direction
+    time: float
+    end: float | None = None
+    precision: float = 1.0
+    bytes: int = 0
+    packets: int = 1
+    retransmissions: int = 0
+    complete: bool = True
+    compressed: bool = False
+
+
+class Sighting(Struct, frozen=True, kw_only=True):
+    """One call as seen from one vantage point; its stages in the order of their times."""
+
+    at: Place
+    source: Source
+    place: str = ""
+    stages: tuple[Stage, ...] = ()
+
+    def stage(self, kind: StageKind) -> Stage | None:
+        """The first stage of that kind, or ``None`` if it was not seen from here."""
+        return next((stage for stage in self.stages if stage.stage == kind), None)
+
+
+class Measure(Struct, frozen=True):
+    """A duration in ms, how fine its source is (ms), and where it comes from."""
+
+    ms: float
+    precision: float
+    source: Literal["capture", "server", "sdk"]
+
+
+class Call(Struct, frozen=True, kw_only=True):
+    """A call: all sightings of one request id of one caller in one room.
+
+    Attributes:
+        seq: the row's number in the trace.
+        id: the request's id; ``None`` where no source knows it.
+        started: seconds of CLOCK_MONOTONIC of the first that is known of it; ``wall``: the same since the epoch.
+        ended: seconds of CLOCK_MONOTONIC of its end as far as known.
+        total: our clock around the SDK's call for our own calls; otherwise from the views.
+        budget: both sides' limits as far as known; for calls of others only ``told_ms`` is.
+        identified: our own call was joined to its packets. ``note`` says why it was not, or what else is odd.
+        repeats: packets of a stage that had been seen already, and those that came after the end.
+    """
+
+    seq: int
+    room: str
+    direction: CallDirection
+    started: float
+    wall: float
+    id: str | None = None
+    purpose: Purpose = "call"
+    caller: str | None = None
+    callee: str | None = None
+    method: str | None = None
+    transport: Transport | None = None
+    outcome: Outcome = "open"
+    error: CallError | None = None
+    request: Payload | None = None
+    response: Payload | None = None
+    ended: float | None = None
+    total: Measure | None = None
+    told_ms: int | None = None
+    budget: Budget | None = None
+    views: tuple[Sighting, ...] = ()
+    repeats: int = 0
+    note: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Still running, as far as we know."""
+        return self.outcome == "open"
+
+    def _span(self, kind: StageKind) -> Measure | None:
+        for view in self.views:
+            request, stage = view.stage("request"), view.stage(kind)
+            if request and stage:
+                end = stage.time if stage.end is None or kind == "ack" else stage.end
+                source: Literal["capture", "server"] = "server" if view.source == "server" else "capture"
+                return Measure((end - request.time) * 1000, max(request.precision, stage.precision), source)
+        return None
+
+    @property
+    def ack(self) -> Measure | None:
+        """From the first request packet to the ack, in the first view that saw both; ``None`` if none did."""
+        return self._span("ack")
+
+    @property
+    def answer(self) -> Measure | None:
+        """From the first request packet to the last packet of the response or error, likewise."""
+        return self._span("response")
+
+    @property
+    def handler(self) -> Measure | None:
+        """What the callee took: from its request to its response, where the callee's own end was seen."""
+        for view in self.views:
+            request, response = view.stage("request"), view.stage("response")
+            if view.at == "callee" and request and response:
+                began = request.time if request.end is None else request.end
+                return Measure((response.time - began) * 1000, max(request.precision, response.precision), "capture")
+        return None
+
+    @property
+    def duration(self) -> Measure | None:
+        """``total`` where we made the call, otherwise the time to the answer as seen."""
+        return self.total or self.answer
+
+
+TraceRow = Call | RoomEvent
+
+__all__ = [
+    "PROVENANCES",
+    "Call",
+    "CallDirection",
+    "CallError",
+    "Kind",
+    "Measure",
+    "Method",
+    "Outcome",
+    "Participant",
+    "Payload",
+    "Permissions",
+    "Place",
+    "Provenance",
+    "Purpose",
+    "RoomEvent",
+    "RoomEventKind",
+    "Sighting",
+    "Stage",
+    "State",
+    "TraceRow",
+    "replace",
+]

@@ -1,0 +1,23 @@
+"""What counts as a secret in what participants publish, and how it is masked."""
+
+import re
+
+MASK = "•••••"
+_SECRET_KEY = re.compile(r"(secret|token|passw(or)?d|api[-_.]?key|authorization|credential|private[-_.]?key)", re.I)
+#: Three base64url parts of which the first decodes to a JSON object's beginning (``eyJ`` is ``{"``).
+_JWT = re.compile(r"\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*")
+
+
+def is_secret(key: str, value: str) -> bool:
+    """Whether an attribute counts as a secret: by its key's name, or because its value is a JWT."""
+    return bool(_SECRET_KEY.search(key) or _JWT.search(value))
+
+
+def mask_attributes(attributes: dict[str, str]) -> dict[str, str]:
+    """The attributes with the values of secrets replaced."""
+    return {key: MASK if is_secret(key, value) else value for key, value in attributes.items()}
+
+
+def mask_jwts(text: str) -> str:
+    """``text`` with every JWT in it replaced; for messages of servers that quote what they were sent."""
+    return _JWT.sub(MASK, text)
