@@ -1,5 +1,7 @@
 """Two participants of the real SDK meet on the embedded server."""
 
+import time
+
 from livekit import rtc
 
 from tests.support.rooms import ROOM, call, echo, embedded_server, join, until
