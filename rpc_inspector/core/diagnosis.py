@@ -164,8 +164,10 @@ def _not_active(call: Call, facts: Facts) -> Cause | None:
     callee = facts.participant(call.callee)
     if callee is None or callee.state == "active":
         return None
-    return Cause(f"{callee.identity} has joined and is not active yet, so packets cannot reach it",
-                 "Wait until it is active, then call again.")  # fmt: skip
+    return Cause(
+        f"{callee.identity} has joined and is not active yet, so packets cannot reach it",
+        "Wait until it is active, then call again.",
+    )
 
 
 def _we_may_not_publish(call: Call, facts: Facts) -> Cause | None:
@@ -178,8 +180,10 @@ def _callee_may_not_publish(call: Call, facts: Facts) -> Cause | None:
     callee = facts.participant(call.callee)
     if callee is None or callee.permissions.can_publish_data:
         return None
-    return Cause(f"{callee.identity} lacks canPublishData: its handler runs and its answer is dropped",
-                 "Give its token canPublishData; do not assume that the handler did not run.")  # fmt: skip
+    return Cause(
+        f"{callee.identity} lacks canPublishData: its handler runs and its answer is dropped",
+        "Give its token canPublishData; do not assume that the handler did not run.",
+    )
 
 
 def _hidden_caller(call: Call, facts: Facts) -> Cause | None:
@@ -193,8 +197,10 @@ def _hidden_caller(call: Call, facts: Facts) -> Cause | None:
 def _encryption(_call: Call, facts: Facts) -> Cause | None:
     if not facts.state.encrypted:
         return None
-    return Cause("we encrypt end to end; a callee without the same key cannot read the request",
-                 "Check that both sides have the same passphrase.")  # fmt: skip
+    return Cause(
+        "we encrypt end to end; a callee without the same key cannot read the request",
+        "Check that both sides have the same passphrase.",
+    )
 
 
 def _acked_late(call: Call, _facts: Facts) -> Cause | None:
@@ -208,16 +214,22 @@ def _present_but_silent(call: Call, facts: Facts) -> Cause | None:
     callee = facts.participant(call.callee)
     if callee is None or callee.state != "active" or callee.is_self:
         return None
-    return Cause(f"{callee.identity} is in the room and active, yet its SDK did not answer: it may hang, have lost its "
-                 "network, or its channel is congested", f"Ping {callee.identity}.")  # fmt: skip
+    return Cause(
+        f"{callee.identity} is in the room and active, yet its SDK did not answer: it may hang, have lost its "
+        "network, or its channel is congested",
+        f"Ping {callee.identity}.",
+    )
 
 
 def _joined_recently(call: Call, facts: Facts) -> Cause | None:
     joined = facts.joined.get(call.callee or "")
     if joined is None or not 0 <= call.started - joined <= RECENT_JOIN_S:
         return None
-    return Cause(f"{call.callee} joined {call.started - joined:.1f} s before the call: it may not have registered its "
-                 "handlers yet", "Call again in a few seconds.")  # fmt: skip
+    return Cause(
+        f"{call.callee} joined {call.started - joined:.1f} s before the call: it may not have registered its "
+        "handlers yet",
+        "Call again in a few seconds.",
+    )
 
 
 def _closest_method(call: Call, facts: Facts) -> Cause | None:
@@ -246,36 +258,47 @@ def _callee_limit(call: Call, _facts: Facts) -> Cause | None:
     took, told = call.duration, call.told_ms
     if took is None or told is None or not told * 0.95 <= took.ms <= told + 1500:
         return None
-    return Cause(f"the handler took longer than the {seconds(told)} that the callee was told, and was cancelled there",
-                 "Raise the timeout: the handler gets it less 7 s, at least 1 s.")  # fmt: skip
+    return Cause(
+        f"the handler took longer than the {seconds(told)} that the callee was told, and was cancelled there",
+        "Raise the timeout: the handler gets it less 7 s, at least 1 s.",
+    )
 
 
 def _not_a_string(call: Call, _facts: Facts) -> Cause | None:
     took, told = call.duration, call.told_ms
     if took is None or told is None or took.ms >= told * 0.5:
         return None
-    return Cause("it came long before any limit: a Python handler that returned something other than a string does this",
-                 "Return a string from the handler.")  # fmt: skip
+    return Cause(
+        "it came long before any limit, as when a Python handler returns something other than a string",
+        "Return a string from the handler.",
+    )
 
 
 def _caller_limit(call: Call, _facts: Facts) -> Cause | None:
     took, budget = call.duration, call.budget
     if took is None or budget is None or took.ms < budget.response * 0.95:
         return None
-    return Cause(f"the callee acknowledged and did not answer within {seconds(budget.response)}: its handler runs on, or "
-                 "its answer was lost", "Look at the callee's log; raise the timeout if it is only slow.")  # fmt: skip
+    return Cause(
+        f"the callee acknowledged and did not answer in {seconds(budget.response)}: its handler runs on, or "
+        "its answer was lost",
+        "Look at the callee's log; raise the timeout if it is only slow.",
+    )
 
 
 def _unlisted_is_v1(call: Call, facts: Facts) -> Cause | None:
     callee = facts.participant(call.callee)
     if callee is None:
-        return Cause(f"{call.callee} is not in the room, so version 1 and its limit of 15,360 bytes apply",
-                     "Check the identity first.")  # fmt: skip
+        return Cause(
+            f"{call.callee} is not in the room, so version 1 and its limit of 15,360 bytes apply",
+            "Check the identity first.",
+        )
     if payload_limit(callee.client_protocol) is None:
         return None
     size = call.request.bytes if call.request else 0
-    return Cause(f"{callee.identity} speaks version 1: {size:,} bytes do not fit {V1_PAYLOAD_LIMIT:,}",
-                 "Send less, or upgrade its SDK.")  # fmt: skip
+    return Cause(
+        f"{callee.identity} speaks version 1: {size:,} bytes do not fit {V1_PAYLOAD_LIMIT:,}",
+        "Send less, or upgrade its SDK.",
+    )
 
 
 def _reason_in_data(call: Call, _facts: Facts) -> Cause | None:
@@ -285,8 +308,10 @@ def _reason_in_data(call: Call, _facts: Facts) -> Cause | None:
 
 
 def _exception_in_handler(call: Call, _facts: Facts) -> Cause | None:
-    return Cause(f"the handler of {call.method} raised an exception; its text stayed in {call.callee}'s log",
-                 f"Read {call.callee}'s log at that time.")  # fmt: skip
+    return Cause(
+        f"the handler of {call.method} raised an exception; its text stayed in {call.callee}'s log",
+        f"Read {call.callee}'s log at that time.",
+    )
 
 
 _RULES: dict[int, tuple[Rule, ...]] = {

@@ -37,16 +37,20 @@ def fold(call: Call, event: RpcEvent) -> Call:
 
 
 def conclude(call: Call, event: RpcEvent) -> Call:
-    """The outcome of a call that others made, once its whole response was seen; the call itself otherwise."""
-    if event.stage != "response" or not event.complete or call.outcome not in ("open", "lost"):
+    """The outcome of a call that others made, once its whole response was seen; the call itself otherwise.
+
+    Its end is read from the views in their order, so that it is the same whichever vantage point reports first.
+    """
+    if event.stage != "response" or not event.complete:
         return call
-    ended = event.time if event.end is None else event.end
+    last = next(stage for view in call.views if (stage := view.stage("response")))
+    ended = last.time if last.end is None else last.end
     if event.error is None:
         return replace(call, outcome="ok", ended=ended)
     error = CallError(
         code=event.error.code, message=event.error.message, data=event.error.data or None, raised_by="callee"
     )
-    return replace(call, outcome="error", error=error, ended=ended)
+    return replace(call, outcome="error", error=call.error or error, ended=ended)
 
 
 def _request(call: Call, event: RpcEvent) -> dict[str, object]:

@@ -3,7 +3,9 @@
 import re
 
 MASK = "•••••"
-_SECRET_KEY = re.compile(r"(secret|token|passw(or)?d|api[-_.]?key|authorization|credential|private[-_.]?key)", re.I)
+_SECRET_KEY = re.compile(
+    r"secret|token|passw(or)?d|api[-_.]?key|authorization|credential|private[-_.]?key", re.IGNORECASE
+)
 #: Three base64url parts of which the first decodes to a JSON object's beginning (``eyJ`` is ``{"``).
 _JWT = re.compile(r"\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*")
 

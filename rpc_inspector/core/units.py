@@ -14,7 +14,7 @@ def size(count: int) -> str:
 
 
 def duration(measure: Measure | None, unknown: str = "n/a") -> str:
-    """A measured duration, e.g. ``41.2 ms``, ``12 ms`` from a source of 1 ms, ``8.01 s``; ``unknown`` if there is none."""
+    """A duration: ``41.2 ms``; ``12 ms`` where the source is good for 1 ms; ``8.01 s``; ``unknown`` if none."""
     if measure is None:
         return unknown
     if abs(measure.ms) >= 1000:
