@@ -76,9 +76,9 @@ class SdkDecoder:
 
     @property
     def stamps_trusted(self) -> bool | None:
-        """Whether the stamps are of CLOCK_MONOTONIC: ``None`` until 20 packets were seen.
+        """Whether the stamps are of CLOCK_MONOTONIC: ``None`` until enough packets were seen.
 
-        Once this is false, events carry the arrival of their records with a precision of 50 ms.
+        While this is false, events carry the arrival of their records with a precision of 50 ms.
         """
         return self._stamps.trusted
 
