@@ -64,6 +64,7 @@ class Routes:
         claims = self._gate.claims(request)
         name = require_join(claims, request.query.get("room", ""))
         join = read_join_request(request.query)
+        info = describe(claims, join)
         ws = await _open_websocket(request)
         if join.reconnect:
             # Resuming would need the old peer connection; the client reconnects from scratch in 0.4 s instead.
@@ -71,7 +72,7 @@ class Routes:
             await ws.send_bytes(refusal.SerializeToString())
             await ws.close()
             return ws
-        session = Session(ws, request.transport, self._registry.open(name), describe(claims, join))
+        session = Session(ws, request.transport, self._registry.open(name), info)
         await self._serve(ws, session.serve(join.publisher_offer if join.HasField("publisher_offer") else None))
         return ws
 

@@ -54,7 +54,9 @@ def read_join_request(query: Mapping[str, str]) -> rtc.JoinRequest:
 def _unwrap(text: str) -> rtc.JoinRequest:
     malformed = RefusedError("The join request is malformed.", status=400)
     try:
-        wrapped = rtc.WrappedJoinRequest.FromString(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        wrapped = rtc.WrappedJoinRequest.FromString(
+            base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        )
         data = wrapped.join_request
         if wrapped.compression == rtc.WrappedJoinRequest.GZIP:
             data = _gunzip(data)
@@ -72,7 +74,18 @@ def _gunzip(data: bytes) -> bytes:
 
 
 def describe(claims: Claims, join: rtc.JoinRequest) -> models.ParticipantInfo:
-    """Returns the participant that a verified token and its join request make, in state JOINED."""
+    """Returns the participant that a verified token and its join request make, in state JOINED.
+
+    Raises:
+        RefusedError: the token's texts cannot be sent, for example lone surrogates (status 401).
+    """
+    try:
+        return _describe(claims, join)
+    except ValueError:
+        raise RefusedError("The access token is malformed: one of its texts is not valid Unicode.") from None
+
+
+def _describe(claims: Claims, join: rtc.JoinRequest) -> models.ParticipantInfo:
     grants = claims.video or api.VideoGrants()
     now_ms = time.time_ns() // 1_000_000
     info = models.ParticipantInfo(

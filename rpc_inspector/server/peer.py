@@ -89,6 +89,8 @@ class Peer:
             self._early.clear()
         except Exception as error:
             raise PeerError(f"the offer cannot be used ({type(error).__name__})") from error
+        if connection.sctp is None:
+            raise PeerError("the offer has no data channel section")
         answer: str = connection.localDescription.sdp
         return answer
 

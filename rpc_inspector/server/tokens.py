@@ -1,6 +1,9 @@
 """Who may do what: access tokens checked, and each refusal said in a sentence."""
 
+import dataclasses
+
 import jwt
+import msgspec
 from aiohttp import web
 from google.protobuf.json_format import ParseError
 from livekit import api
@@ -10,6 +13,17 @@ from rpc_inspector.server.errors import RefusedError
 
 MAX_TOKEN_BYTES = 128 * 1024
 """A token may carry 64 KiB of attributes, and base64 adds a third."""
+
+
+class _Shape(msgspec.Struct):
+    """The types that the verifier promises but does not check."""
+
+    identity: str
+    name: str
+    kind: str
+    metadata: str
+    attributes: dict[str, str]
+    video: api.VideoGrants
 
 
 class TokenGate:
@@ -38,7 +52,7 @@ class TokenGate:
 
     def _verify(self, token: str) -> Claims:
         try:
-            return self._verifier.verify(token)
+            return _checked(self._verifier.verify(token))
         except jwt.ExpiredSignatureError:
             raise RefusedError("The access token has expired: make a new one.") from None
         except jwt.ImmatureSignatureError:
@@ -50,8 +64,15 @@ class TokenGate:
         except jwt.MissingRequiredClaimError as error:
             raise RefusedError(f"The access token lacks the claim {error.claim!r}.") from None
         except (jwt.InvalidTokenError, ParseError, AttributeError, TypeError, ValueError):
-            # The verifier trusts the claims' types, so a signed token of odd shape raises whatever comes.
+            # The verifier trusts the claims' types, so a signed token of odd shape raises whatever comes;
+            # msgspec's errors are ValueErrors.
             raise RefusedError("The access token is malformed.") from None
+
+
+def _checked(claims: Claims) -> Claims:
+    fields = {name: getattr(claims, name) for name in ("identity", "name", "kind", "metadata", "attributes")}
+    msgspec.convert({**fields, "video": dataclasses.asdict(claims.video or api.VideoGrants())}, _Shape)
+    return claims
 
 
 def _token_of(request: web.Request) -> str:

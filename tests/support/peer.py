@@ -1,0 +1,104 @@
+"""A participant in a process of its own, for tests: `python peer.py URL TOKEN`.
+
+In a process of its own because the capture reads the log of the whole process that it runs in, and because it can so
+run on another version of the SDK. It says what happens to it as JSON lines on stdout and takes JSON lines on stdin:
+{"do": "leave"}, {"do": "attributes", "attributes": {...}}, {"do": "call", ...}, {"do": "register", "method": ...},
+{"do": "unregister", "method": ...}. It ends at the end of its input. Needs nothing but the SDK.
+"""
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+
+from livekit import rtc
+
+
+def say(event, **more):
+    print(json.dumps({"event": event, **more}), flush=True)  # noqa: T201 - its stdout is how it speaks
+
+
+class Peer:
+    """The handlers, and what the test asks for."""
+
+    def __init__(self, room):
+        self.room = room
+        self.here = room.local_participant
+        self.tasks = set()
+        for method in ("echo", "sleep", "boom", "fail", "big", "leave", "wrong"):
+            self.register(method)
+
+    def register(self, method, behave=None):
+        handler = getattr(self, behave or method)
+
+        async def told(data):
+            say("handling", method=method, id=data.request_id, caller=data.caller_identity, payload=data.payload,
+                told_ms=round(data.response_timeout * 1000))  # fmt: skip
+            answer = await handler(data)
+            say("handled", method=method, id=data.request_id)
+            return answer
+
+        self.here.register_rpc_method(method, told)
+
+    async def echo(self, data):
+        return data.payload
+
+    async def sleep(self, data):
+        await asyncio.sleep(float(data.payload))
+        return "slept"
+
+    async def boom(self, data):
+        raise ValueError(f"a secret of the callee: {data.payload}")
+
+    async def fail(self, data):
+        wanted = json.loads(data.payload)
+        raise rtc.RpcError(wanted["code"], wanted["message"], wanted.get("data"))
+
+    async def big(self, data):
+        return "x" * int(data.payload)
+
+    async def leave(self, _data):
+        self.tasks.add(asyncio.ensure_future(self.room.disconnect()))
+        await asyncio.sleep(60)
+
+    async def wrong(self, _data):
+        return 42
+
+    async def do(self, wish):
+        what = wish.pop("do")
+        if what == "leave":
+            await self.room.disconnect()
+        elif what == "attributes":
+            await self.here.set_attributes(wish["attributes"])
+        elif what == "register":
+            self.register(wish["method"], wish.get("behave", "echo"))
+        elif what == "unregister":
+            self.here.unregister_rpc_method(wish["method"])
+        elif what == "call":
+            try:
+                say("answered", payload=await self.here.perform_rpc(**wish))
+            except rtc.RpcError as error:
+                say("refused", code=error.code, message=error.message, data=error.data)
+        say("done", what=what)
+
+
+async def main(url, token):
+    room = rtc.Room()
+    room.on("disconnected", lambda reason: say("disconnected", reason=int(reason)))
+    await room.connect(url, token, rtc.RoomOptions(auto_subscribe=False))
+    peer = Peer(room)
+    say("ready", identity=room.local_participant.identity)
+    wishes = asyncio.StreamReader(limit=1 << 24)
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(wishes), sys.stdin)
+    while line := await wishes.readline():
+        peer.tasks.add(asyncio.ensure_future(peer.do(json.loads(line))))
+    await room.disconnect()
+
+
+if __name__ == "__main__":
+    if os.environ.get("PEER_LOG"):
+        sys.stderr = Path(os.environ["PEER_LOG"]).open("w")  # noqa: SIM115 - open until the process ends
+    asyncio.run(main(*sys.argv[1:3]))
+    sys.stdout.flush()
+    os._exit(0)  # the native library sometimes aborts at exit
