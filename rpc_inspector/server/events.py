@@ -37,16 +37,22 @@ class Watcher:
         self._queued_bytes += size
         self._wake.set()
 
+    @property
+    def pending(self) -> bool:
+        """Whether there is anything to tell."""
+        return bool(self._queue or self._lost)
+
     async def pump(self, ws: web.WebSocketResponse) -> None:
         """Sends what is queued until the stream breaks or the task is cancelled."""
         while not ws.closed:
             await self._wake.wait()
-            await ws.send_bytes(self._next_frame())
-            if not self._queue:
+            await ws.send_bytes(self.next_frame())
+            if not self.pending:
                 self._wake.clear()
             await asyncio.sleep(MIN_INTERVAL_S)
 
-    def _next_frame(self) -> bytes:
+    def next_frame(self) -> bytes:
+        """Takes packets of at most 1 MiB together (or a single larger one) off the queue, and what was lost."""
         batch: list[frames.RelayedPacket] = []
         size = 0
         while self._queue and (not batch or size + len(self._queue[0].packet) <= MAX_FRAME_BYTES):
