@@ -10,6 +10,7 @@ import asyncio
 import json
 import os
 import sys
+import time
 from pathlib import Path
 
 from livekit import rtc
@@ -48,6 +49,11 @@ class Peer:
         await asyncio.sleep(float(data.payload))
         return "slept"
 
+    async def stuck(self, data):
+        """Holds up its whole process, so that the SDK cannot enforce its limit either."""
+        time.sleep(float(data.payload))  # noqa: ASYNC251 - that is the point
+        return "late"
+
     async def boom(self, data):
         raise ValueError(f"a secret of the callee: {data.payload}")
 
@@ -83,10 +89,18 @@ class Peer:
         say("done", what=what)
 
 
+def options():
+    """How to join: end-to-end encrypted where PEER_E2EE_KEY is set."""
+    key = os.environ.get("PEER_E2EE_KEY")
+    provider = rtc.KeyProviderOptions(shared_key=key.encode()) if key else None
+    encryption = rtc.E2EEOptions(key_provider_options=provider) if provider else None
+    return rtc.RoomOptions(auto_subscribe=False, encryption=encryption)
+
+
 async def main(url, token):
     room = rtc.Room()
     room.on("disconnected", lambda reason: say("disconnected", reason=int(reason)))
-    await room.connect(url, token, rtc.RoomOptions(auto_subscribe=False))
+    await room.connect(url, token, options())
     peer = Peer(room)
     say("ready", identity=room.local_participant.identity)
     wishes = asyncio.StreamReader(limit=1 << 24)
