@@ -1,0 +1,63 @@
+"""`python -m benchmarks [NAME...] [--json]`: measure, and print a table or one flat JSON object of figures."""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable
+
+from benchmarks import acks, invoke, server, startup
+
+#: Each returns its figures by name.
+BENCHMARKS: dict[str, Callable[[], Awaitable[dict[str, float]]]] = {
+    "invoke": invoke.measure,
+    "acks": acks.measure,
+    "startup": startup.measure,
+    "server": server.measure,
+}
+
+#: The figures with a goal: at most, or at least, so much.
+GOALS: dict[str, tuple[str, float]] = {
+    "invoke_overhead_ratio": ("<=", 1.10),
+    "ack_violations": ("<=", 0),
+    "ack_distance_ms_p95": ("<=", 2.0),
+    "first_paint_ratio": ("<=", 1.6),
+    "help_ratio": ("<=", 1.4),
+    "version_ratio": ("<=", 1.4),
+    "embedded_rpc_ratio": ("<=", 1.2),
+    "embedded_throughput_ratio": (">=", 0.9),
+}
+
+
+def _row(name: str, value: float) -> str:
+    goal = GOALS.get(name)
+    if goal is None:
+        return f"  {name:<34}{value:>12.3f}"
+    sign, limit = goal
+    met = value <= limit if sign == "<=" else value >= limit
+    return f"  {name:<34}{value:>12.3f}   goal {sign} {limit:g}   {'met' if met else 'MISSED'}"
+
+
+async def main() -> None:
+    """Run the benchmarks that were named, all by default."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
+    parser.add_argument("--json", action="store_true", help="one flat object of figures on stdout")
+    wanted = parser.parse_args()
+    unknown = set(wanted.names) - set(BENCHMARKS)
+    if unknown:
+        parser.error(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
+    figures: dict[str, float] = {}
+    for name in wanted.names or BENCHMARKS:
+        print(f"{name} ...", file=sys.stderr, flush=True)
+        found = await BENCHMARKS[name]()
+        figures |= found
+        if not wanted.json:
+            print(name)
+            print("\n".join(_row(key, value) for key, value in found.items()), flush=True)
+    if wanted.json:
+        print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
