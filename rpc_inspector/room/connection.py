@@ -1,0 +1,174 @@
+"""One connection to a room: making it, telling what happens in it, ending it."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Protocol
+
+from livekit import rtc
+
+from rpc_inspector.core.methods import ADVERTISED_ATTRIBUTE
+from rpc_inspector.core.model import RoomEventKind
+from rpc_inspector.room.failures import connect_failure, no_answer, reason_in_words
+
+#: Seconds that one attempt to connect may take; the SDK makes four (livekit 1.2.0), so a silent host would take 80 s.
+ATTEMPT_LIMIT_S = 5.0
+#: Seconds after which we say that it does not answer.
+CONNECT_LIMIT_S = 12.0
+#: Seconds that a disconnect may take; the SDK waits for the server's goodbye.
+DISCONNECT_LIMIT_S = 3.0
+#: Attribute names in one phrase at most.
+_NAMED = 4
+
+
+class ConnectionObserver(Protocol):
+    """Who is told of what happens in a connection; called in the loop."""
+
+    def participant_event(self, kind: RoomEventKind, someone: rtc.Participant, text: str) -> None:
+        """``someone`` joined, left, became active or changed; ``text`` is a short phrase."""
+
+    def reconnecting(self) -> None:
+        """The connection broke; the SDK tries to get it back."""
+
+    def reconnected(self) -> None:
+        """It is back."""
+
+    def disconnected(self, reason: int) -> None:
+        """It ended, by an ``rtc.DisconnectReason``."""
+
+
+class Connection:
+    """A connection that the SDK has made.
+
+    Args:
+        observer: is told of everything until :meth:`close`.
+    """
+
+    def __init__(self, observer: ConnectionObserver) -> None:
+        self._observer: ConnectionObserver | None = observer
+        self.room = rtc.Room()
+        self._ended = False
+        self._listen()
+
+    async def open(self, url: str, token: str, passphrase: str, last_warning: Callable[[], str]) -> None:
+        """Connect.
+
+        Args:
+            url: of the server, ws(s) or http(s).
+            token: to join with.
+            passphrase: of an encrypted room, or empty.
+            last_warning: what the SDK complained of last, to explain why nothing came of it.
+
+        Raises:
+            ConnectFailed, NotAuthorised: as they say.
+        """
+        options = rtc.RoomOptions(
+            auto_subscribe=False, connect_timeout=ATTEMPT_LIMIT_S, encryption=_encryption(passphrase)
+        )
+        connecting = asyncio.create_task(self.room.connect(_websocket(url), token, options), name="connect")
+        try:
+            # Shielded: the SDK cannot be told to give up. If it connects after all, it must be disconnected.
+            await asyncio.wait_for(asyncio.shield(connecting), CONNECT_LIMIT_S)
+        except rtc.ConnectError as error:
+            raise connect_failure(url, error.message) from error
+        except (TimeoutError, asyncio.CancelledError) as error:
+            self._observer = None
+            _reap(connecting, self.room)
+            if isinstance(error, TimeoutError):
+                raise no_answer(url, CONNECT_LIMIT_S, last_warning()) from error
+            raise
+
+    async def close(self) -> None:
+        """Disconnect; nobody is told of anything any more."""
+        self._observer = None
+        if self.room.isconnected() and not self._ended:
+            # A server that is gone says no goodbye; the SDK gives up by itself.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.room.disconnect(), DISCONNECT_LIMIT_S)
+
+    def _listen(self) -> None:
+        on: Any = self.room.on  # the SDK types the callback as an untyped Callable
+        on("participant_connected", lambda someone: self._tell("joined", someone, _kind_text(someone)))
+        on("participant_active", lambda someone: self._tell("active", someone, ""))
+        on("participant_disconnected", lambda someone: self._tell("left", someone, _reason_text(someone)))
+        on("participant_attributes_changed", self._attributes_changed)
+        on("participant_metadata_changed", lambda someone, _old, new: self._tell("metadata", someone, _brief(new)))
+        on("participant_name_changed", lambda someone, old, new: self._tell("name", someone, f"{old or '—'} → {new}"))
+        on("participant_permissions_changed", lambda someone, now: self._tell("permissions", someone, _may(now)))
+        on("reconnecting", self._reconnecting)
+        on("reconnected", self._reconnected)
+        on("disconnected", self._disconnected)
+
+    def _tell(self, kind: RoomEventKind, someone: rtc.Participant | None, text: str) -> None:
+        if self._observer and someone is not None:
+            self._observer.participant_event(kind, someone, text)
+
+    def _attributes_changed(self, changed: dict[str, str], someone: rtc.Participant | None) -> None:
+        names = sorted(changed)
+        kind: RoomEventKind = "methods" if names == [ADVERTISED_ATTRIBUTE] else "attributes"
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        self._tell(kind, someone, ", ".join(names[:_NAMED]) + more)
+
+    def _reconnecting(self) -> None:
+        if self._observer:
+            self._observer.reconnecting()
+
+    def _reconnected(self) -> None:
+        if self._observer:
+            self._observer.reconnected()
+
+    def _disconnected(self, reason: int) -> None:
+        self._ended = True
+        if self._observer:
+            self._observer.disconnected(reason)
+
+
+#: Connections that were given up while the SDK was still trying, until it has ended them.
+_reaped: set[asyncio.Task[None]] = set()
+
+
+def _reap(connecting: asyncio.Task[None], room: rtc.Room) -> None:
+    async def reap() -> None:
+        try:
+            await connecting
+        except rtc.ConnectError:
+            return
+        await room.disconnect()
+
+    task = asyncio.create_task(reap(), name="disconnect what connected too late")
+    _reaped.add(task)
+    task.add_done_callback(_reaped.discard)
+
+
+def _encryption(passphrase: str) -> rtc.E2EEOptions | None:
+    if not passphrase:
+        return None
+    return rtc.E2EEOptions(key_provider_options=rtc.KeyProviderOptions(shared_key=passphrase.encode()))
+
+
+def _websocket(url: str) -> str:
+    return "ws" + url[4:] if url.startswith("http") else url
+
+
+def _kind_text(someone: rtc.Participant) -> str:
+    kind = str(rtc.ParticipantKind.Name(someone.kind)).rpartition("_")[2].lower()
+    return "" if kind == "standard" else kind
+
+
+def _reason_text(someone: rtc.Participant) -> str:
+    reason = someone.disconnect_reason
+    return "" if reason is None else reason_in_words(reason)
+
+
+def _brief(text: str) -> str:
+    return json.dumps(text[:60], ensure_ascii=False) if text else "empty"
+
+
+def _may(permission: Any) -> str:
+    lacking = [
+        words
+        for field, words in (("can_publish_data", "may not send data"), ("hidden", ""))
+        if words and not getattr(permission, field)
+    ]
+    return ", ".join(lacking) or "may send data"

@@ -1,0 +1,261 @@
+"""Making calls: the SDK's ``perform_rpc`` with budgets, cancel, and what came of it in the trace."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from livekit import rtc
+
+from rpc_inspector.core.budgets import Budget
+from rpc_inspector.core.codes import ErrorCode
+from rpc_inspector.core.diagnosis import Diagnosis, Facts, diagnose
+from rpc_inspector.core.model import Call, CallError, replace
+from rpc_inspector.core.payloads import unsendable
+from rpc_inspector.core.session import CannotSend, Invocation, NotAuthorised, NotConnected, SessionState
+from rpc_inspector.core.trace import TraceStore
+
+#: The records of an answer arrive up to so many seconds after it (measured: 0.5 ms).
+PACKETS_LIMIT_S = 0.05
+#: Codes that the SDK raises before it sends anything.
+_NOT_SENT = frozenset(
+    {
+        ErrorCode.RECIPIENT_NOT_FOUND,
+        ErrorCode.REQUEST_PAYLOAD_TOO_LARGE,
+        ErrorCode.UNSUPPORTED_SERVER,
+        ErrorCode.SEND_FAILED,
+    }
+)
+CANCELLED_NOTE = "we stopped waiting; the callee's handler runs on, because cancelling does not travel"
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the invoker needs of the session.
+
+    Attributes:
+        state: the session's state now. speaker: our participant, or ``None`` without a connection.
+        present: whether an identity is in the room, asking the server where possible.
+        facts: for the diagnosis. next_change: waits for the next change of the trace.
+        changed: tells the session that the trace changed.
+    """
+
+    state: Callable[[], SessionState]
+    speaker: Callable[[], rtc.LocalParticipant | None]
+    present: Callable[[str], Awaitable[bool]]
+    facts: Callable[[], Facts]
+    next_change: Callable[[], Awaitable[None]]
+    changed: Callable[[], None]
+
+
+class Invoker:
+    """Owns the tasks of the calls in flight.
+
+    Args:
+        store: the trace.
+        around: the session's part.
+    """
+
+    def __init__(self, store: TraceStore, around: Surroundings) -> None:
+        self._store = store
+        self._around = around
+        self._tasks: dict[int, asyncio.Task[Call]] = {}
+        self._alike: dict[tuple[str, str, str, int], set[int]] = {}
+        self._twins: set[int] = set()
+
+    def start(self, invocation: Invocation) -> int:
+        """Begin a call; its row's number.
+
+        Raises:
+            NotConnected, NotAuthorised, CannotSend: nothing was begun.
+        """
+        speaker = self._around.speaker()
+        if speaker is None:
+            raise NotConnected("There is no connection to a room.", "Join a room first.")
+        state = self._around.state()
+        _check(invocation, state)
+        budget = self._store.budget(
+            invocation.destination, invocation.method, invocation.payload, invocation.response_ms, invocation.ack_ms
+        )
+        seq = self._store.begin(
+            room=state.room,
+            us=state.identity,
+            destination=invocation.destination,
+            method=invocation.method,
+            payload=invocation.payload,
+            budget=budget,
+            time=time.monotonic(),
+            purpose=invocation.purpose,
+            expects_packets=_sees_packets(state),
+        )
+        key = (invocation.destination, invocation.method, invocation.payload, budget.told)
+        alike = self._alike.setdefault(key, set())
+        if alike:
+            self._twins |= {*alike, seq}
+        alike.add(seq)
+        task = asyncio.create_task(self._run(seq, invocation, budget, speaker), name=f"call {seq}")
+        self._tasks[seq] = task
+        task.add_done_callback(lambda _: self._done(seq, key))
+        self._around.changed()
+        return seq
+
+    async def finished(self, seq: int) -> Call:
+        """Wait for a call's end and its packets.
+
+        Raises:
+            KeyError: there is no such call.
+        """
+        task = self._tasks.get(seq)
+        # The call belongs to the session: whoever waits for it may give up without ending it.
+        return self._store.call(seq) if task is None else await asyncio.shield(task)
+
+    def cancel(self, seq: int) -> bool:
+        """Stop waiting for a call; false if it had ended."""
+        task = self._tasks.get(seq)
+        if task is None or not self._store.call(seq).is_open:
+            return False
+        # A task that has not run yet would end without a word if cancelled now; its first step comes before this.
+        asyncio.get_running_loop().call_soon(task.cancel)
+        return True
+
+    async def cancel_all(self) -> None:
+        """Stop waiting for every call, and return when all are settled."""
+        tasks = list(self._tasks.values())
+        for seq in list(self._tasks):
+            self.cancel(seq)
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def drained(self, seconds: float) -> None:
+        """Wait until no call is in flight, at most so long."""
+        if self._tasks:
+            await asyncio.wait(list(self._tasks.values()), timeout=seconds)
+
+    def _done(self, seq: int, key: tuple[str, str, str, int]) -> None:
+        self._tasks.pop(seq, None)
+        self._twins.discard(seq)
+        alike = self._alike.get(key, set())
+        alike.discard(seq)
+        if not alike:
+            self._alike.pop(key, None)
+
+    async def _run(self, seq: int, invocation: Invocation, budget: Budget, speaker: rtc.LocalParticipant) -> Call:
+        try:
+            await self._perform(seq, invocation, budget, speaker)
+        except asyncio.CancelledError:
+            # The session's own cancel is an outcome like others: the task goes on to settle the call.
+            self._store.finish(seq, "cancelled", time.monotonic(), note=CANCELLED_NOTE)
+        except Exception as defect:  # noqa: BLE001 - whatever fails, a call that we made must not stay open for ever
+            self._store.finish(seq, "lost", time.monotonic(), note=f"making the call failed: {defect!r}")
+        self._around.changed()
+        return await self._settle(seq)
+
+    async def _perform(self, seq: int, invocation: Invocation, budget: Budget, speaker: rtc.LocalParticipant) -> None:
+        if not invocation.anyway and not await self._around.present(invocation.destination):
+            error = CallError(
+                code=ErrorCode.RECIPIENT_NOT_FOUND,
+                message=f"{invocation.destination} is not in the room; nothing was sent",
+                raised_by="us",
+            )
+            self._store.finish(seq, "error", time.monotonic(), error=error)
+            return
+        try:
+            response = await speaker.perform_rpc(
+                destination_identity=invocation.destination,
+                method=invocation.method,
+                payload=invocation.payload,
+                response_timeout=as_seconds(budget.response),
+                max_round_trip_latency=as_seconds(budget.ack),
+            )
+        except rtc.RpcError as failed:
+            ended = time.monotonic()
+            error = CallError(code=int(failed.code), message=failed.message, data=failed.data or None)
+            self._store.finish(seq, "error", ended, error=error)
+        else:
+            self._store.finish(seq, "ok", time.monotonic(), response=response)
+
+    async def _settle(self, seq: int) -> Call:
+        """Wait a moment for the answer's packets, then say why the call failed and what is not known of it."""
+        call = self._store.call(seq)
+        if _sees_packets(self._around.state()) and call.outcome != "cancelled" and _was_sent(call):
+            call = await self._packets_of(seq, call)
+        error = self._explained(call)
+        self._store.settle(seq, error, self._note(call))
+        self._around.changed()
+        settled = self._store.get(seq)
+        return settled if isinstance(settled, Call) else replace(call, error=error)
+
+    async def _packets_of(self, seq: int, call: Call) -> Call:
+        expects_answer = call.error is None or call.error.code not in (
+            ErrorCode.CONNECTION_TIMEOUT,
+            ErrorCode.RECIPIENT_DISCONNECTED,
+        )
+        try:
+            async with asyncio.timeout(PACKETS_LIMIT_S):
+                while call.id is None or (expects_answer and call.answer is None):
+                    await self._around.next_change()
+                    row = self._store.get(seq)
+                    if not isinstance(row, Call):
+                        break
+                    call = row
+        except (TimeoutError, asyncio.CancelledError):
+            pass  # no packets, or nobody waits for them any more: the call itself has ended
+        return call
+
+    def _explained(self, call: Call) -> CallError | None:
+        if call.error is None:
+            return None
+        diagnosis = diagnose(call, self._around.facts())
+        if diagnosis is None:
+            return None
+        raised_by = call.error.raised_by or diagnosis.raised_by
+        return replace(call.error, raised_by=raised_by, causes=_sentences(diagnosis))
+
+    def _note(self, call: Call) -> str | None:
+        """Why the call was not joined to its packets, if it was not."""
+        state = self._around.state()
+        if call.id is not None or call.note or not _was_sent(call):
+            return None
+        if state.encrypted:
+            return "its packets are encrypted end to end, so they cannot be told apart"
+        if not _sees_packets(state):
+            return "no vantage point saw its packets"
+        if call.seq in self._twins:
+            return "its packets cannot be told from those of identical calls at the same time"
+        return "its packets were not seen"
+
+
+def as_seconds(milliseconds: int) -> float:
+    """``milliseconds`` for the SDK, which cuts ``int(seconds * 1000)``: 8.001 s alone would travel as 8000 ms."""
+    return (milliseconds + 0.5) / 1000
+
+
+def _check(invocation: Invocation, state: SessionState) -> None:
+    if not state.permissions.can_publish_data:
+        raise NotAuthorised(
+            "Our token may not send data, so no call can leave.", "Use a token with the grant canPublishData."
+        )
+    if not invocation.method:
+        raise CannotSend("The method's name is empty.", "Name a method.")
+    if not invocation.destination:
+        raise CannotSend("No destination is named.", "Choose a participant.")
+    for what in ("destination", "method", "payload"):
+        problem = unsendable(getattr(invocation, what))
+        if problem:
+            raise CannotSend(f"The {what} cannot be sent: {problem}.", "Remove that character.")
+
+
+def _sees_packets(state: SessionState) -> bool:
+    """Whether a vantage point can be expected to see a call of ours now."""
+    return not state.encrypted and (state.capture in ("waiting", "on", "clock_unknown") or "server" in state.vantage)
+
+
+def _was_sent(call: Call) -> bool:
+    return call.error is None or call.error.code not in _NOT_SENT
+
+
+def _sentences(diagnosis: Diagnosis) -> tuple[str, ...]:
+    """Each cause with what to do about it."""
+    return tuple(
+        " ".join(filter(None, (cause.text if cause.text.endswith("?") else f"{cause.text}.", cause.next_step)))
+        for cause in diagnosis.causes
+    )

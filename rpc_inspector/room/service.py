@@ -1,0 +1,82 @@
+"""RoomService, the server's own API: its list of rooms and its list of participants, which is always up to date."""
+
+import asyncio
+from collections.abc import Sequence
+
+import aiohttp
+from livekit import api
+from livekit.protocol import models
+
+from rpc_inspector.core.session import ConnectFailed, RoomSummary, SessionError, Target
+from rpc_inspector.room.failures import connect_failure, refused, server_place
+from rpc_inspector.room.tokens import admin_token
+
+#: Seconds that a request may take.
+REQUEST_LIMIT_S = 5.0
+
+
+class RoomService:
+    """A client of one server's RoomService; close it after use.
+
+    Args:
+        target: the server, with a key or a token that administers its room.
+    """
+
+    def __init__(self, target: Target) -> None:
+        self._url = target.url
+        self._timeout = aiohttp.ClientTimeout(total=REQUEST_LIMIT_S)
+        # With a key each request gets a fresh token; failing over between regions would exceed the time that we have.
+        if target.has_key:
+            self._api = api.LiveKitAPI(
+                target.url, target.api_key, target.api_secret, timeout=self._timeout, failover=False
+            )
+        else:
+            self._api = api.LiveKitAPI.with_token(target.token, target.url, timeout=self._timeout, failover=False)
+
+    @staticmethod
+    def usable(target: Target, room: str) -> bool:
+        """Whether ``target`` has what RoomService asks for to list ``room``."""
+        return admin_token(target, room) is not None
+
+    async def rooms(self) -> Sequence[RoomSummary]:
+        """The server's rooms.
+
+        Raises:
+            ConnectFailed, NotAuthorised: as they say.
+        """
+        try:
+            answer = await self._api.room.list_rooms(api.ListRoomsRequest())
+        except (api.TwirpError, aiohttp.ClientError, TimeoutError, ValueError) as error:
+            raise self._failure(error) from error
+        return tuple(
+            RoomSummary(
+                name=room.name, participants=room.num_participants, created_at=float(room.creation_time) or None
+            )
+            for room in answer.rooms
+        )
+
+    async def participants(self, room: str) -> Sequence[models.ParticipantInfo]:
+        """Everybody in ``room``, hidden ones too; nobody if there is no such room.
+
+        Raises:
+            ConnectFailed, NotAuthorised: as they say.
+        """
+        try:
+            answer = await self._api.room.list_participants(api.ListParticipantsRequest(room=room))
+        except (api.TwirpError, aiohttp.ClientError, TimeoutError, ValueError) as error:
+            raise self._failure(error) from error
+        return tuple(answer.participants)
+
+    async def close(self) -> None:
+        """Close its connections."""
+        await self._api.aclose()
+        await asyncio.sleep(0)  # aiohttp closes its transports in the next turn of the loop
+
+    def _failure(self, error: Exception) -> SessionError:
+        if isinstance(error, api.TwirpError):
+            return refused(server_place(self._url), error.status, error.message)
+        if isinstance(error, TimeoutError):
+            return ConnectFailed(
+                f"{server_place(self._url)} did not answer within {REQUEST_LIMIT_S:g} s.", "Check the URL."
+            )
+        return connect_failure(self._url, str(error) or type(error).__name__)
