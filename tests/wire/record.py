@@ -67,8 +67,9 @@ class Session:
         self.calls = []
 
     async def call(self, method, payload, *, to=PEER, limit_s=15.0):
-        said = {"destination": to, "method": method, "request": digest(payload), "started": time.monotonic()}
+        said = {"destination": to, "method": method, "limit_s": limit_s, "request": digest(payload)}
         self.calls.append(said)
+        said["started"] = time.monotonic()
         try:
             answer = await self.room.local_participant.perform_rpc(
                 destination_identity=to, method=method, payload=payload, response_timeout=limit_s
