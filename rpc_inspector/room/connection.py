@@ -79,6 +79,12 @@ class Connection:
                 raise no_answer(url, CONNECT_LIMIT_S, last_warning()) from error
             raise
 
+    @property
+    def token(self) -> str:
+        """The token that the connection lives by; the server renews it meanwhile."""
+        # Only a private attribute has it (livekit 1.2.0).
+        return str(getattr(self.room, "_token", "") or "")
+
     async def close(self) -> None:
         """Disconnect; nobody is told of anything any more."""
         self._observer = None

@@ -5,6 +5,7 @@ Nothing but ``rpc.describe`` is ever called here, and that at most a few times f
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from rpc_inspector.core.codes import ErrorCode
 from rpc_inspector.core.methods import (
     ADVERTISED_ATTRIBUTE,
+    DESCRIBE_METHOD,
     MAX_METHODS,
     MethodsUnreadable,
     known_methods,
@@ -24,6 +26,8 @@ from rpc_inspector.core.session import SessionError
 
 #: Handlers are often registered late: ask again so many seconds after a 1400.
 AGAIN_AFTER_S = (2.0, 10.0)
+#: Seconds between questions that a change of attributes gives rise to: agents change theirs with every word.
+ATTRIBUTES_PAUSE_S = 5.0
 #: Participants asked at once; a room of hundreds must not be flooded.
 AT_ONCE = 8
 #: Methods asked about one by one where the whole would be too large for one answer.
@@ -55,6 +59,7 @@ class _Known:
     advertised: tuple[Method, ...] = ()
     described: tuple[Method, ...] = ()
     asked: bool = False
+    asked_at: float = 0.0
     last_1400: int = 0
 
 
@@ -103,13 +108,14 @@ class Discovery:
         known = self._entry(someone)
         if self.asking and someone.can_receive_calls and not known.asked:
             known.asked = True
-            self._schedule(someone, (0.0,))
+            self._schedule(someone, (0.0, *AGAIN_AFTER_S))
 
     def attributes_changed(self, someone: Participant) -> None:
-        """It may have other methods now: ask again."""
-        self._entry(someone)
-        if self.asking and someone.can_receive_calls:
-            self._schedule(someone, (0.0,))
+        """It may have other methods now: ask again, but not for each change of one that changes them all the time."""
+        known = self._entry(someone)
+        if self.asking and someone.can_receive_calls and someone.sid not in self._tasks:
+            wait = max(0.0, known.asked_at + ATTRIBUTES_PAUSE_S - time.monotonic())
+            self._schedule(someone, (wait,))
 
     def unsupported(self, someone: Participant, seq: int) -> None:
         """Call ``seq`` to it ended with 1400: it may only be late in registering its handlers."""
@@ -182,39 +188,43 @@ class Discovery:
             task.cancel()
 
     async def _ask_after(self, someone: Participant, delays: tuple[float, ...]) -> None:
+        """Ask after the first delay, and after each further one as long as the answer is that it cannot describe."""
         waited = 0.0
         for delay in delays:
             await asyncio.sleep(delay - waited)
             waited = delay
             # The connection may be gone by now: then there is nobody to ask.
             with suppress(SessionError):
-                await self._describe(someone)
+                if await self._describe(someone):
+                    return
 
-    async def _describe(self, someone: Participant) -> None:
+    async def _describe(self, someone: Participant) -> bool:
+        """Ask; false if it has no ``rpc.describe`` (yet)."""
         known = self._by_sid.setdefault(someone.sid, _Known())
-        known.asked = True
+        known.asked, known.asked_at = True, time.monotonic()
         async with self._slots:
             answer = await self._ask(someone.identity, '{"v":1}')
             if answer.outcome != "ok":
-                self._not_described(someone, known, answer)
-                return
+                return self._not_described(someone, known, answer)
             try:
                 described = parse_described(_text(answer))
             except MethodsUnreadable as problem:
-                self._changed(someone.identity, f"its answer to rpc.describe cannot be read: {problem}")
-                return
+                self._changed(someone.identity, f"its answer to {DESCRIBE_METHOD} cannot be read: {problem}")
+                return True
             described = await self._one_by_one(someone.identity, described)
         if described != known.described:
             known.described = described
             self._changed(someone.identity, f"describes {_count(described)}")
+        return True
 
-    def _not_described(self, someone: Participant, known: _Known, answer: Call) -> None:
-        """It does not describe (1400), or could not be asked; the first 1400 after a join may only be early."""
+    def _not_described(self, someone: Participant, known: _Known, answer: Call) -> bool:
+        """Whether it is known to stay so: a 1400 soon after a join may only be early."""
         if not answer.error or answer.error.code != ErrorCode.UNSUPPORTED_METHOD:
-            return
+            return True
         if known.described:
             known.described = ()
             self._changed(someone.identity, "describes its methods no more")
+        return False
 
     async def _one_by_one(self, identity: str, names: tuple[Method, ...]) -> tuple[Method, ...]:
         """Where an answer gave names only (the whole would not fit), ask about each; stop where nothing comes of it."""

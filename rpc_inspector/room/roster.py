@@ -68,10 +68,6 @@ class Roster:
             self._merge()
         return self._merged
 
-    def get(self, identity: str) -> Participant | None:
-        """Who has that identity now."""
-        return next((someone for someone in self.everybody if someone.identity == identity), None)
-
     def arrived(self, identity: str, sid: str) -> bool:
         """The SDK or RoomService tells of a join; false if the other did so before."""
         self._stale = True

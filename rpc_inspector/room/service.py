@@ -80,3 +80,18 @@ class RoomService:
                 f"{server_place(self._url)} did not answer within {REQUEST_LIMIT_S:g} s.", "Check the URL."
             )
         return connect_failure(self._url, str(error) or type(error).__name__)
+
+
+async def list_rooms(target: Target) -> Sequence[RoomSummary]:
+    """The server's rooms; needs an API key.
+
+    Raises:
+        ConnectFailed, NotAuthorised: as they say.
+    """
+    if not target.has_key:
+        raise ConnectFailed("Listing rooms needs an API key.", "Give a key and its secret, or name the room.")
+    service = RoomService(target)
+    try:
+        return await service.rooms()
+    finally:
+        await service.close()

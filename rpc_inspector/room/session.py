@@ -6,11 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from livekit import rtc
-from livekit.protocol import models
 
-from rpc_inspector.core.codes import ErrorCode
-from rpc_inspector.core.diagnosis import Facts
-from rpc_inspector.core.events import EncryptedEvent, WireEvent
+from rpc_inspector.core.events import RpcEvent
 from rpc_inspector.core.methods import DESCRIBE_METHOD
 from rpc_inspector.core.model import Call, Participant, RoomEventKind, TraceRow, replace
 from rpc_inspector.core.session import (
@@ -27,17 +24,15 @@ from rpc_inspector.core.session import (
 from rpc_inspector.core.trace import TraceStore
 from rpc_inspector.room.broadcast import Broadcast
 from rpc_inspector.room.connection import Connection
-from rpc_inspector.room.discovery import Discovery
-from rpc_inspector.room.encrypted import EncryptedTally
 from rpc_inspector.room.failures import end_of
 from rpc_inspector.room.invoking import Invoker, Surroundings
+from rpc_inspector.room.people import People
 from rpc_inspector.room.polling import ServicePolling
-from rpc_inspector.room.relay_feed import RelayFeed
-from rpc_inspector.room.roster import Roster, from_sdk
-from rpc_inspector.room.sdk_capture import SdkCapture
-from rpc_inspector.room.service import RoomService
+from rpc_inspector.room.roster import from_sdk
+from rpc_inspector.room.service import RoomService, list_rooms
 from rpc_inspector.room.tasks import Tasks
-from rpc_inspector.room.tokens import Pass, admin_token, expiry, pass_for
+from rpc_inspector.room.tokens import Pass, expiry, pass_for
+from rpc_inspector.room.vantage import CAPTURE_NOTICES, VantagePoints
 
 #: Limits of an ``rpc.describe``: together the 3 s that it may take.
 DESCRIBE_ACK_MS, DESCRIBE_RESPONSE_MS = 1_000, 2_000
@@ -57,29 +52,25 @@ class RoomSession:
     def __init__(self, keep: int = 100_000, *, capture: bool = True) -> None:
         self._store = TraceStore(time.time() - time.monotonic(), keep)
         self._state = SessionState()
-        self._target: Target | None = None
+        self._target = Target(url="")
         self._connection: Connection | None = None
         self._joining: asyncio.Task[None] | None = None
         self._in_room = Tasks()
         self._always = Tasks()
         self._polling: ServicePolling | None = None
-        self._feed: RelayFeed | None = None
-        self._feed_task: asyncio.Task[None] | None = None
-        self._lost_by_feeds = 0
         self._waiting_for_somebody = 0
-        self._tally = EncryptedTally()
-        self._discovery = Discovery(self._ask, self._methods_changed)
-        self._roster = Roster(self._discovery.methods)
-        self._broadcast = Broadcast(self._store, lambda: self._state, lambda: self._roster.everybody, self._digest)
-        self._capture = SdkCapture(self._deliver)
-        self._wants_capture = capture
+        self._people = People(self._ask, self._note, self._changed)
+        self._broadcast = Broadcast(
+            self._store, lambda: self._state, lambda: self._people.everybody, self._people.digest
+        )
+        self._vantage = VantagePoints(self._observe, self._refresh, capture=capture)
         self._invoker = Invoker(
             self._store,
             Surroundings(
                 state=lambda: self._state,
                 speaker=self._speaker,
                 present=self._present,
-                facts=self._facts,
+                facts=lambda: self._people.facts(self._state),
                 next_change=self._broadcast.next_change,
                 changed=self._broadcast.touch,
             ),
@@ -96,7 +87,7 @@ class RoomSession:
     @property
     def roster(self) -> tuple[Participant, ...]:
         """The participants now, ourselves first."""
-        return self._roster.everybody
+        return self._people.everybody
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Have ``listener`` called with every batch; returns what ends it."""
@@ -109,6 +100,14 @@ class RoomSession:
     def rows(self) -> Sequence[TraceRow]:
         """All rows of the trace in the order of their numbers."""
         return self._store.rows()
+
+    async def list_rooms(self, target: Target) -> Sequence[RoomSummary]:
+        """The server's rooms; needs an API key.
+
+        Raises:
+            ConnectFailed, NotAuthorised: likewise.
+        """
+        return await list_rooms(target)
 
     # Joining and leaving
 
@@ -124,11 +123,11 @@ class RoomSession:
         try:
             await asyncio.shield(task)
         except asyncio.CancelledError:
-            if not task.cancelled():
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
-                raise
-            raise ConnectFailed("Joining was given up for something else.") from None
+            if task.cancelled():
+                raise ConnectFailed("Joining was given up for something else.") from None
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            raise
         finally:
             if self._joining is task:
                 self._joining = None
@@ -143,23 +142,9 @@ class RoomSession:
         await self.leave()
         await self._invoker.cancel_all()
         await self._always.stop()
-        self._capture.stop()
-        self._set(capture="off", vantage=())
+        self._vantage.stop()
+        self._refresh()
         self._broadcast.close()
-
-    async def list_rooms(self, target: Target) -> Sequence[RoomSummary]:
-        """The server's rooms; needs an API key.
-
-        Raises:
-            ConnectFailed, NotAuthorised: as they say.
-        """
-        if not target.has_key:
-            raise ConnectFailed("Listing rooms needs an API key.", "Give a key and its secret, or name the room.")
-        service = RoomService(target)
-        try:
-            return await service.rooms()
-        finally:
-            await service.close()
 
     async def _stop_joining(self) -> None:
         if self._joining:
@@ -169,9 +154,7 @@ class RoomSession:
     async def _join(self, target: Target) -> None:
         await self._leave()
         self._target = target
-        if self._wants_capture:
-            self._capture.start()
-        self._capture.forget_warning()
+        self._vantage.start()
         self._state = SessionState(
             status="connecting",
             url=target.url,
@@ -180,16 +163,16 @@ class RoomSession:
             origin=target.origin,
             embedded=target.embedded,
             has_key=target.has_key,
-            capture=self._capture.status,
             encrypted=bool(target.passphrase),
         )
+        self._refresh()
         self._note("connecting", None, target.url)
         connection = Connection(self)
         try:
             entry = pass_for(target)
             self._set(room=entry.room, identity=entry.identity)
-            self._capture.joined(entry.identity)
-            await connection.open(target.url, entry.token, target.passphrase, lambda: self._capture.last_warning)
+            self._vantage.joining(entry.identity)
+            await connection.open(target.url, entry.token, target.passphrase, lambda: self._vantage.last_warning)
         except SessionError as failure:
             self._set(status="closed", reason="failed", detail=str(failure))
             self._note("disconnected", None, failure.what)
@@ -197,13 +180,11 @@ class RoomSession:
         except asyncio.CancelledError:
             self._set(status="closed", reason="left", detail="Joining was given up.")
             raise
-        self._entered(target, entry, connection)
+        self._entered(entry, connection)
 
-    def _entered(self, target: Target, entry: Pass, connection: Connection) -> None:
-        room = connection.room
+    def _entered(self, entry: Pass, connection: Connection) -> None:
+        room, target = connection.room, self._target
         self._connection = connection
-        self._roster.attach(room)
-        self._capture.joined(entry.identity)
         us = from_sdk(room.local_participant)
         self._set(
             status="connected",
@@ -213,29 +194,18 @@ class RoomSession:
             permissions=us.permissions,
         )
         self._note("connected", None, f"{self._state.room} as {self._state.identity}")
-        self._discovery.asking = target.describe and us.permissions.can_publish_data
-        for someone in self.roster:
-            self._discovery.appeared(someone)
+        self._people.entered(room, asking=target.describe and us.permissions.can_publish_data)
         self._in_room.start(self._learn_sid(room), "room sid")
         if RoomService.usable(target, self._state.room):
             self._polling = ServicePolling(
                 RoomService(target),
                 self._state.room,
                 wanted=lambda: self._broadcast.has_listeners or self._waiting_for_somebody > 0,
-                take=self._take_service,
+                take=self._people.take_service,
                 notice=lambda text: self._note("notice", None, text),
             )
             self._in_room.start(self._polling.run(), "participants of RoomService")
-        self._watch_server()
-
-    def _watch_server(self) -> None:
-        """Attach to the server's stream of packets, where we may; a server without one says so at once."""
-        if self._target is None or (self._feed_task and not self._feed_task.done()):
-            return
-        token = admin_token(self._target, self._state.room)
-        if token:
-            self._feed = RelayFeed(self._target.url, token, self._deliver, self._refresh)
-            self._feed_task = self._in_room.start(self._feed.run(), "packets of the server")
+        self._vantage.watch_server(target, self._state.room, self._in_room)
 
     async def _learn_sid(self, room: rtc.Room) -> None:
         self._set(room_sid=await room.sid)
@@ -243,23 +213,23 @@ class RoomSession:
     async def _leave(self) -> None:
         connection = self._connection
         if connection:
+            # First: whoever asks why a call ended with 1503 meanwhile shall learn that we left.
+            self._ended("left", "We left the room.")
             await connection.close()
             await self._invoker.drained(DRAIN_S)
-            await self._invoker.cancel_all()
-            if self._connection is connection:
-                self._ended("left", "We left the room.")
+        await self._invoker.cancel_all()
         await self._in_room.stop()
-        await self._discovery.reset()
+        await self._people.settle()
 
     def _ended(self, reason: CloseReason, detail: str) -> None:
         """The connection is over, by us or by the server."""
         self._connection = None
-        self._in_room.cancel()
         self._polling = None
+        self._in_room.cancel()
+        self._set(status="closed", reason=reason, detail=detail)
         self._note("disconnected", None, detail)
         self._store.abandon(self._state.room)
-        self._roster.detach()
-        self._set(status="closed", reason=reason, detail=detail)
+        self._people.left_room()
         self._refresh()
 
     # Calls
@@ -286,7 +256,7 @@ class RoomSession:
         try:
             async with asyncio.timeout(seconds):
                 while True:
-                    someone = self._roster.get(identity)
+                    someone = self._people.get(identity)
                     if someone and someone.state == "active":
                         return someone
                     await self._broadcast.next_change()
@@ -301,11 +271,9 @@ class RoomSession:
         Raises:
             NotConnected, NotAuthorised: it cannot be asked.
         """
-        if self._speaker() is None:
+        if self._connection is None:
             raise NotConnected("There is no connection to a room.", "Join a room first.")
-        someone = self._roster.get(identity)
-        if someone and not someone.is_self:
-            await self._discovery.describe(someone)
+        await self._people.describe(identity)
 
     async def _ask(self, identity: str, payload: str) -> Call:
         seq = self._invoker.start(
@@ -326,124 +294,63 @@ class RoomSession:
 
     async def _present(self, identity: str) -> bool:
         """Whether somebody of that identity is there; the SDK may learn it up to 3 s later than RoomService."""
-        if self._roster.get(identity) is None and self._polling:
+        if self._people.get(identity) is None and self._polling:
             try:
                 await self._polling.refresh()
             except SessionError:
                 return False
-        return self._roster.get(identity) is not None
-
-    def _facts(self) -> Facts:
-        return Facts(
-            state=self._state,
-            roster=self.roster,
-            joined=dict(self._roster.joined),
-            departures=dict(self._roster.departures),
-        )
+        return self._people.get(identity) is not None
 
     # What the connection tells (ConnectionObserver)
 
     def participant_event(self, kind: RoomEventKind, someone: rtc.Participant, text: str) -> None:
         """``someone`` joined, left, became active or changed."""
-        self._roster.changed()
-        if kind == "left":
-            self._gone(someone.identity, someone.sid, text)
-            return
-        if kind != "joined" or self._roster.arrived(someone.identity, someone.sid):
-            self._note(kind, someone.identity, text)
-        if self._speaker() and someone.identity == self._state.identity:
+        if someone.identity == self._state.identity:
             self._set(permissions=from_sdk(someone).permissions)
-        elif listed := self._roster.get(someone.identity):
-            if kind in ("attributes", "methods", "metadata"):
-                self._discovery.attributes_changed(listed)
-            else:
-                self._discovery.appeared(listed)
-        self._broadcast.touch()
+        self._people.happened(kind, someone, text)
 
     def reconnecting(self) -> None:
         """The connection broke; the SDK tries to get it back."""
         self._set(status="reconnecting")
-        self._note("reconnecting", None)
+        self._note("reconnecting", None, "")
+        self._people.reconnecting()
 
     def reconnected(self) -> None:
         """It is back."""
-        self._roster.changed()
         self._set(status="connected")
-        self._note("reconnected", None)
-        self._watch_server()
+        self._note("reconnected", None, "")
+        self._people.reconnected()
+        self._vantage.watch_server(self._target, self._state.room, self._in_room)
 
     def disconnected(self, reason: int) -> None:
         """It ended, by an ``rtc.DisconnectReason``."""
         if self._connection is None:
             return
-        token: Any = getattr(self._connection.room, "_token", None)  # the server renews it meanwhile
-        expires = expiry(token) if token else None
+        expires = expiry(self._connection.token)
         self._ended(*end_of(reason, expired=expires is not None and expires < time.time()))
 
     # What else reports
 
-    def _take_service(self, infos: Sequence[models.ParticipantInfo]) -> None:
-        new, gone = self._roster.take_service(infos)
-        for someone in new:
-            if self._roster.arrived(someone.identity, someone.sid):
-                self._note("joined", someone.identity, "told by RoomService")
-        for someone in gone:
-            self._gone(someone.identity, someone.sid, "")
-        for someone in self.roster:
-            self._discovery.appeared(someone)
-        self._broadcast.touch()
-
-    def _gone(self, identity: str, sid: str, reason: str) -> None:
-        self._roster.left(identity, sid, reason)
-        self._discovery.left(sid)
-        self._note("left", identity, reason)
-
-    def _deliver(self, events: tuple[WireEvent, ...]) -> None:
-        """Packets that passed a vantage point."""
-        room, us = self._state.room, self._state.identity or None
-        for event in events:
-            if isinstance(event, EncryptedEvent):
-                self._tally.add(event)
-            else:
-                self._store.observe(event, room, us)
-        if self._state.capture != "on":
-            self._refresh()
-        self._broadcast.touch()
-
-    def _digest(self, rows: Sequence[TraceRow]) -> None:
-        """Learn from calls that ended which methods their callees have."""
-        for row in rows:
-            if not isinstance(row, Call):
-                continue
-            if self._discovery.observe(row):
-                self._roster.changed()
-            if row.purpose == "call" and row.error and row.error.code == ErrorCode.UNSUPPORTED_METHOD:
-                callee = self._roster.get(row.callee or "")
-                if callee:
-                    self._discovery.unsupported(callee, row.seq)
-
-    def _methods_changed(self, identity: str, text: str) -> None:
-        self._roster.changed()
-        if text:
-            self._note("methods", identity, text)
-        self._broadcast.touch()
+    def _observe(self, event: RpcEvent) -> None:
+        self._store.observe(event, self._state.room, self._state.identity or None)
 
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(TICK_S)
             now = time.monotonic()
             self._store.expire(now)
-            self._capture.tick(now)
-            for passed, sender, text in self._tally.take():
+            self._vantage.tick(now)
+            for passed, sender, text in self._vantage.encrypted.take():
                 self._store.note("capture", passed, self._state.room, sender, text)
-            # The SDK replaces what it knows of a participant without an event at times (livekit 1.2.0).
-            self._roster.changed()
+            self._people.refresh()
             self._refresh()
-            self._broadcast.touch()
 
     # State
 
-    def _note(self, kind: RoomEventKind, identity: str | None, text: str = "") -> None:
+    def _changed(self) -> None:
+        self._broadcast.touch()
+
+    def _note(self, kind: RoomEventKind, identity: str | None, text: str) -> None:
         self._store.note(kind, time.monotonic(), self._state.room, identity, text)
         self._broadcast.touch()
 
@@ -453,25 +360,12 @@ class RoomSession:
 
     def _refresh(self) -> None:
         """Bring what the vantage points say of themselves into the state."""
-        capture = self._capture.status
-        attached = bool(self._feed and self._feed.attached)
-        live = self._connection is not None
-        vantage: tuple[str, ...] = ("us",) if live and capture in ("on", "clock_unknown") else ()
-        vantage += ("server",) if live and attached else ()
-        lost = self._capture.lost + (self._feed.lost if self._feed else 0)
         before = self._state
-        state = replace(before, capture=capture, vantage=vantage, lost_packets=lost, unassigned=self._store.unassigned)
-        if state != before:
-            self._state = state
-            if capture != before.capture and capture in ("not_understood", "clock_unknown"):
-                self._note("notice", None, CAPTURE_NOTICES[capture])
-            self._broadcast.touch()
-
-
-CAPTURE_NOTICES = {
-    "not_understood": "the SDK's packets are not understood, so acks of our calls are not known",
-    "clock_unknown": "the clock of the SDK's packets is not ours, so acks are only as exact as their arrival",
-}
+        seen = self._vantage.seen_in(before, live=self._connection is not None)
+        self._state = replace(seen, unassigned=self._store.unassigned)
+        if self._state.capture != before.capture and self._state.capture in CAPTURE_NOTICES:
+            self._note("notice", None, CAPTURE_NOTICES[self._state.capture])
+        self._broadcast.touch()
 
 
 def open_session(*, keep: int = 100_000, capture: bool = True) -> RoomSession:

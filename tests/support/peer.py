@@ -93,6 +93,8 @@ async def _main(url: str, token: str, passphrase: str) -> None:
 
 
 def _handlers(rtc: Any, room: Any, got: list[dict[str, Any]]) -> dict[str, Any]:
+    leaving: list[asyncio.Task[None]] = []
+
     def note(data: Any) -> None:
         got.append(
             {
@@ -120,7 +122,9 @@ def _handlers(rtc: Any, room: Any, got: list[dict[str, Any]]) -> dict[str, Any]:
 
     async def leave(data: Any) -> str:
         note(data)
-        await room.disconnect()
+        # From a task of its own: a disconnect waits for the handlers that it cancels.
+        leaving.append(asyncio.create_task(room.disconnect()))
+        await asyncio.sleep(60)
         return ""
 
     async def big(data: Any) -> str:

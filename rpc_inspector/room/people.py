@@ -1,0 +1,147 @@
+"""The people in the room: who is there and what they can do, and a row in the trace for each change."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from livekit import rtc
+from livekit.protocol import models
+
+from rpc_inspector.core.codes import ErrorCode
+from rpc_inspector.core.diagnosis import Facts
+from rpc_inspector.core.model import Call, Participant, RoomEventKind, TraceRow
+from rpc_inspector.core.session import SessionState
+from rpc_inspector.room.discovery import Ask, Discovery
+from rpc_inspector.room.roster import Roster
+
+#: Puts a room event into the trace: kind, identity, phrase.
+Note = Callable[[RoomEventKind, str | None, str], None]
+
+
+class People:
+    """Roster and discovery of the room that we are in.
+
+    Args:
+        ask: calls ``rpc.describe``. note: puts a room event into the trace. changed: the roster is another.
+    """
+
+    def __init__(self, ask: Ask, note: Note, changed: Callable[[], None]) -> None:
+        self._note = note
+        self._changed = changed
+        self._discovery = Discovery(ask, self._methods_changed)
+        self._roster = Roster(self._discovery.methods)
+        self._reconnecting = False
+        #: Who left while we reconnect, by sid: the SDK forgets everybody then and lists them anew.
+        self._suspended: dict[str, tuple[str, str]] = {}
+
+    @property
+    def everybody(self) -> tuple[Participant, ...]:
+        """All participants, ourselves first, then in the order in which they were first seen."""
+        return self._roster.everybody
+
+    def get(self, identity: str | None) -> Participant | None:
+        """Who has that identity now."""
+        return next((someone for someone in self.everybody if someone.identity == identity), None)
+
+    def facts(self, state: SessionState) -> Facts:
+        """What is known around a call, for its diagnosis."""
+        return Facts(
+            state=state,
+            roster=self.everybody,
+            joined=dict(self._roster.joined),
+            departures=dict(self._roster.departures),
+        )
+
+    def entered(self, room: rtc.Room, *, asking: bool) -> None:
+        """We have joined; ``asking``: participants may be asked for ``rpc.describe``."""
+        self._roster.attach(room)
+        self._discovery.asking = asking
+        self._look_at(self.everybody)
+
+    def left_room(self) -> None:
+        """We are in no room; :meth:`settle` must follow."""
+        self._reconnecting = False
+        self._suspended.clear()
+        self._roster.detach()
+        self._discovery.asking = False
+
+    async def settle(self) -> None:
+        """End what was asked and forget what was told."""
+        await self._discovery.reset()
+
+    async def describe(self, identity: str) -> None:
+        """Ask somebody for its methods now; nothing if nobody of that identity is there."""
+        someone = self.get(identity)
+        if someone and not someone.is_self:
+            await self._discovery.describe(someone)
+
+    def happened(self, kind: RoomEventKind, someone: rtc.Participant, text: str) -> None:
+        """The SDK tells that ``someone`` joined, left, became active or changed."""
+        self._roster.changed()
+        if kind == "left":
+            if self._reconnecting:
+                self._suspended[someone.sid] = (someone.identity, text)
+            else:
+                self._gone(someone.identity, someone.sid, text)
+        elif kind != "joined":
+            if not (self._reconnecting and kind == "active"):
+                self._note(kind, someone.identity, text)
+        elif self._suspended.pop(someone.sid, None) is None and self._roster.arrived(someone.identity, someone.sid):
+            self._note(kind, someone.identity, text)
+        listed = self.get(someone.identity)
+        if listed and kind in ("attributes", "methods"):
+            self._discovery.attributes_changed(listed)
+        elif listed:
+            self._discovery.appeared(listed)
+        self._changed()
+
+    def reconnecting(self) -> None:
+        """Our connection broke: what the SDK tells until it is back is about its own list."""
+        self._reconnecting = True
+
+    def reconnected(self) -> None:
+        """It is back: who is not listed again has left."""
+        self._reconnecting = False
+        suspended, self._suspended = self._suspended, {}
+        for sid, (identity, text) in suspended.items():
+            self._gone(identity, sid, text)
+        self.refresh()
+
+    def take_service(self, infos: Sequence[models.ParticipantInfo]) -> None:
+        """RoomService's list as it is now."""
+        new, gone = self._roster.take_service(infos)
+        for someone in new:
+            if self._roster.arrived(someone.identity, someone.sid):
+                self._note("joined", someone.identity, "told by RoomService")
+        for someone in gone:
+            self._gone(someone.identity, someone.sid, "")
+        self._look_at(self.everybody)
+        self._changed()
+
+    def digest(self, rows: Sequence[TraceRow]) -> None:
+        """Learn from calls that ended which methods their callees have."""
+        for row in rows:
+            if not isinstance(row, Call):
+                continue
+            if self._discovery.observe(row):
+                self._roster.changed()
+            if row.purpose == "call" and row.error and row.error.code == ErrorCode.UNSUPPORTED_METHOD:
+                callee = self.get(row.callee)
+                if callee:
+                    self._discovery.unsupported(callee, row.seq)
+
+    def refresh(self) -> None:
+        """Look anew: the SDK replaces what it knows of a participant without an event at times (livekit 1.2.0)."""
+        self._roster.changed()
+        self._changed()
+
+    def _look_at(self, everybody: Iterable[Participant]) -> None:
+        for someone in everybody:
+            self._discovery.appeared(someone)
+
+    def _gone(self, identity: str, sid: str, reason: str) -> None:
+        self._roster.left(identity, sid, reason)
+        self._discovery.left(sid)
+        self._note("left", identity, reason)
+
+    def _methods_changed(self, identity: str, text: str) -> None:
+        self._roster.changed()
+        self._note("methods", identity, text)
