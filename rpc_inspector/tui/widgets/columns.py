@@ -76,11 +76,14 @@ def _fixed(columns: tuple[str, ...], gap: int) -> int:
 
 
 def _share(wanted: Mapping[str, int], room: int) -> dict[str, int]:
-    """Widths of the name columns that fit into ``room``: the widest gives first, down to its least."""
+    """Widths of the name columns that fit into ``room``: the widest gives first, down to its least.
+
+    Methods give last: among the names of one service they differ in their middle as often as at their ends.
+    """
     widths = dict(wanted)
     while sum(widths.values()) > room:
         able = [role for role in widths if widths[role] > LEAST[role]]
         if not able:
             break
-        widths[max(able, key=lambda role: widths[role])] -= 1
+        widths[max(able, key=lambda role: widths[role] - 3 * (role == "method"))] -= 1
     return widths

@@ -38,7 +38,7 @@ def axis_of(calls: Iterable[Call], now: float) -> Axis | None:
     if first is None:
         return None
     span = max(end - first.started, 0.001)
-    step = _nice(span / 8)
+    step = _nice(span / 20)
     start = math.floor(first.wall / step) * step
     offset = first.wall - start
     return Axis(first.started - offset, math.ceil((span + offset) / step) * step, start)
