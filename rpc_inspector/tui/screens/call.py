@@ -1,38 +1,59 @@
-"""One call over the whole screen."""
+"""One call in full, over the main screen."""
 
-from typing import ClassVar
+from collections.abc import Callable
 
+from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
 
 from rpc_inspector.core.diagnosis import Diagnosis
 from rpc_inspector.core.model import Call
+from rpc_inspector.core.session import Update
 from rpc_inspector.tui.screens.dialog import Dialog
 from rpc_inspector.tui.widgets.call_detail import CallDetail
 
 
 class CallScreen(Dialog[None]):
-    """Shows a call's detail; ``]`` and ``[`` post :class:`CallDetail.Step`, which bubbles to the app."""
+    """Shows a call as it is now; the next and the previous are asked for from whoever opened it.
 
-    BINDINGS: ClassVar[list[BindingType]] = []
-    DEFAULT_CSS = """
-    CallScreen > CallDetail.dialog { width: 70%; max-width: 110; height: 90%; }
-    CallScreen.-narrow > CallDetail.dialog { width: 100%; height: 100%; }
+    Args:
+        seq: the row's number.
+        look: gives a call and its diagnosis by number, ``None`` if it is no longer kept.
+        neighbour: the number of the call ``step`` further in the trace, or ``None``.
     """
 
-    def __init__(self, call: Call, diagnosis: Diagnosis | None = None) -> None:
+    def __init__(
+        self,
+        seq: int,
+        look: Callable[[int], tuple[Call, Diagnosis | None] | None],
+        neighbour: Callable[[int, int], int | None],
+    ) -> None:
         super().__init__()
-        self._first = (call, diagnosis)
+        self._seq, self._look, self._neighbour = seq, look, neighbour
 
     def compose(self) -> ComposeResult:
-        """The detail is the dialog's box."""
-        yield CallDetail(classes="dialog")
+        """The detail is the box."""
+        yield CallDetail(classes="dialog", id="detail")
 
     def on_mount(self) -> None:
-        """Show the call it was opened with."""
-        self.show(*self._first)
+        """Show it."""
+        self._show()
         self.query_one(CallDetail).focus()
 
-    def show(self, call: Call, diagnosis: Diagnosis | None = None) -> None:
-        """Show another call, or the same as it is now."""
-        self.query_one(CallDetail).show(call, diagnosis)
+    def take(self, update: Update) -> None:
+        """Something changed in the trace."""
+        if any(row.seq == self._seq for row in update.rows):
+            self._show()
+
+    def _show(self) -> None:
+        found = self._look(self._seq)
+        if found is not None:
+            self.query_one(CallDetail).show(*found)
+
+    @on(CallDetail.Step)
+    def _step(self, event: CallDetail.Step) -> None:
+        seq = self._neighbour(self._seq, event.step)
+        if seq is None:
+            self.notify("There is no further call in the trace.", timeout=2, markup=False)
+        else:
+            self._seq = seq
+            self._show()

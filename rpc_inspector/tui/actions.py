@@ -1,0 +1,157 @@
+"""The one registry of actions: bindings, footer, palette and help are made from it.
+
+Where an action belongs is the place whose focus makes it available: ``app`` and ``main`` everywhere, a pane in that
+pane, ``dialog`` in what opens over the main screen. A binding's id is the action's; keymaps name it.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from textual.binding import Binding
+
+Where = Literal["app", "main", "participants", "request", "response", "trace", "dialog"]
+
+PLACES: dict[Where, str] = {
+    "main": "Everywhere",
+    "app": "Program",
+    "participants": "Participants",
+    "request": "Request",
+    "response": "Response",
+    "trace": "Trace",
+    "dialog": "Dialogs",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that can be done.
+
+    Attributes:
+        id: names its binding, e.g. ``call.send``.
+        keys: as Textual names them, separated by commas; empty for the palette alone.
+        action: of the node that has the bindings, as Textual's action strings.
+        label: for the footer, one or two words. ``help``: one sentence.
+        footer: shown in the footer where it is available; the order there is the registry's.
+        palette: offered in the command palette. ``priority``: works inside text fields too.
+    """
+
+    id: str
+    keys: str
+    action: str
+    label: str
+    help: str
+    where: Where
+    footer: bool = False
+    palette: bool = False
+    priority: bool = False
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action(
+        "call.send", "ctrl+j,alt+enter", "send", "send", "Send the request.", "main",
+        footer=True, palette=True, priority=True,
+    ),
+    Action("call.resend", "r", "resend", "resend", "Send the shown call of ours once more.", "main", palette=True),
+    Action("call.ping", "i", "ping", "ping", "Is the SDK of the participant answering, and how fast?", "main",
+           palette=True),
+    Action("call.target", "ctrl+l", "target", "target", "Type whom and what to call: participant › method.", "main",
+           palette=True),
+    Action("pane.next", "tab", "next_pane(1)", "next pane", "Go to the next pane.", "main"),
+    Action("pane.previous", "shift+tab", "next_pane(-1)", "previous pane", "Go to the previous pane.", "main"),
+    Action("pane.zoom", "z", "zoom", "zoom", "Give the pane the whole screen, or take it back.", "main", palette=True),
+    Action("pane.sidebar", "backslash", "sidebar", "sidebar", "Show or hide the participants.", "main", palette=True),
+    Action("pane.participants", "1", "focus_pane('participants')", "participants", "Go to the participants.", "main"),
+    Action("pane.request", "2", "focus_pane('request')", "request", "Go to the request.", "main"),
+    Action("pane.response", "3", "focus_pane('response')", "response", "Go to the response.", "main"),
+    Action("pane.trace", "4", "focus_pane('trace')", "trace", "Go to the trace.", "main"),
+    Action("step.back", "escape", "back", "back",
+           "One step back: out of the editor, out of zoom, then cancel the running call.", "main"),
+    Action("copy", "y", "copy", "copy", "Copy what the focused pane shows: the request or the response.", "main",
+           footer=True, palette=True),
+    Action("copy.command", "X", "copy_command", "copy command", "Copy the call as a command line.", "main",
+           palette=True),
+    Action("error.explain", "x", "explain", "explain", "Explain the error in words.", "main", palette=True),
+    Action("room.connect", "ctrl+t", "connect", "connect", "Change room, identity, project or server.", "app",
+           palette=True, priority=True),
+    Action("room.rejoin", "R", "rejoin", "rejoin", "Join the room again.", "app", palette=True),
+    Action("room.rooms", "", "rooms", "rooms", "List the server's rooms and join another.", "app", palette=True),
+    Action("room.leave", "", "leave", "leave", "Leave the room; the trace stays.", "app", palette=True),
+    Action("app.palette", "ctrl+p", "command_palette", "commands", "Everything by name.", "app", footer=True),
+    Action("app.theme", "", "change_theme", "theme", "Choose another theme.", "app", palette=True),
+    Action("app.help", "question_mark,f1", "help", "help", "The keys of this place.", "app", footer=True,
+           palette=True),
+    Action("app.quit", "ctrl+q", "quit", "quit", "Leave the room and end the program.", "app", palette=True,
+           priority=True),
+    Action("app.quit_q", "q", "quit", "quit", "The same, outside text fields.", "app"),
+    Action("participants.open", "enter", "open", "open", "Open the participant, or edit a call of the method.",
+           "participants", footer=True),
+    Action("participants.filter", "slash", "filter", "search", "Show only what contains the words typed.",
+           "participants", footer=True),
+    Action("participants.fold", "left,h", "fold", "fold", "Hide the participant's methods.", "participants"),
+    Action("participants.unfold", "right", "unfold", "unfold", "Show the participant's methods.", "participants"),
+    Action("participants.describe", "d", "describe", "ask methods", "Ask the participant for its methods now.",
+           "participants", footer=True),
+    Action("participants.down", "j", "cursor_down", "down", "Down.", "participants"),
+    Action("participants.up", "k", "cursor_up", "up", "Up.", "participants"),
+    Action("participants.first", "g", "first", "first", "To the first.", "participants"),
+    Action("participants.last", "G", "last", "last", "To the last.", "participants"),
+    Action("request.leave", "escape", "screen.back", "leave editor", "Out of the editor.", "request", footer=True),
+    Action("request.format", "alt+f", "screen.format", "indent", "Indent the JSON.", "request", footer=True),
+    Action("request.timeout", "alt+t", "screen.timeout", "timeout", "Change how long the answer may take.", "request",
+           footer=True),
+    Action("response.form", "w", "screen.toggle_form", "raw/pretty", "Show the answer as it came, or indented.", "response",
+           footer=True),
+    Action("response.anyway", "a", "screen.anyway", "send anyway", "Send although the destination is not in the room.",
+           "response", footer=True),
+    Action("response.closest", "enter", "screen.closest", "send to the closest name",
+           "Send it to the participant whose name is closest.", "response", footer=True),
+    Action("response.cancel", "escape", "screen.cancel", "cancel", "Stop waiting; the handler runs on.", "response",
+           footer=True),
+    Action("dialog.close", "escape", "close", "close", "Close the dialog.", "dialog", footer=True),
+)  # fmt: skip
+
+
+def bindings(where: Where) -> list[Binding]:
+    """The bindings of a place, for a node's ``BINDINGS``."""
+    return [
+        Binding(
+            action.keys,
+            action.action,
+            action.label,
+            show=action.footer,
+            id=action.id,
+            tooltip=action.help,
+            priority=action.priority,
+        )
+        for action in ACTIONS
+        if action.where == where and action.keys
+    ]
+
+
+_KEY_NAMES = {
+    "question_mark": "?",
+    "slash": "/",
+    "backslash": "\\",
+    "escape": "esc",
+    "left": "←",
+    "right": "→",
+    "up": "↑",
+    "down": "↓",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+}
+
+
+def key_name(key: str) -> str:
+    """A key as people write it: ``^j``, ``esc``, ``?``; the first of several."""
+    key = key.split(",")[0]
+    if key.startswith("ctrl+"):
+        return f"^{key_name(key.removeprefix('ctrl+'))}"
+    return _KEY_NAMES.get(key, key)
+
+
+def all_key_names(keys: str) -> str:
+    """All keys of an action: ``^j, alt+enter``."""
+    return ", ".join(key_name(key) for key in keys.split(",") if key)

@@ -1,0 +1,1 @@
+"""Widgets: the panes of the main screen and what they are made of."""

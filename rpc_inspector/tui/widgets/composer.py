@@ -1,0 +1,256 @@
+"""The request: whom to call, with what, and for how long."""
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import Button, Input, Static, TextArea
+
+from rpc_inspector.core.budgets import (
+    DEFAULT_ACK_MS,
+    DEFAULT_RESPONSE_MS,
+    METHOD_NAME_LIMIT,
+    budget_for,
+    payload_limit,
+    utf8_size,
+)
+from rpc_inspector.core.model import Method, Participant
+from rpc_inspector.core.payloads import json_problem, pretty, unsendable
+from rpc_inspector.core.session import Invocation
+from rpc_inspector.core.text import sanitise_name
+from rpc_inspector.core.units import size
+from rpc_inspector.tui.bodies import PLAIN_ABOVE
+from rpc_inspector.tui.drafts import Drafts
+from rpc_inspector.tui.glyphs import G
+from rpc_inspector.tui.widgets.payload_area import RequestArea
+
+#: Longer than this is not checked on every key.
+_CHECK_LATER_S = 0.3
+_LONGEST_TIMEOUT_S = 3600.0
+
+
+class Composer(Vertical):
+    """The request half of the call pane. Posts :class:`TargetChanged` when whom or what to call changes."""
+
+    class TargetChanged(Message):
+        """Another destination or method."""
+
+    class SendPressed(Message):
+        """The button."""
+
+    class TargetTyped(Message):
+        """The target field is done with."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id)
+        self.identity = ""
+        self.method = ""
+        self._callee: Participant | None = None
+        self._present = False
+        self._drafts = Drafts()
+        self._check: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """The facts, the target while it is typed, the editor, the budget, and the button."""
+        with Horizontal(id="request-head"):
+            yield Static("Request", id="request-label")
+            yield Static(id="request-facts")
+        yield Input(placeholder=f"participant {G.into} method", compact=True, id="target")
+        yield RequestArea(id="editor")
+        yield Static(id="budget")
+        with Horizontal(id="send-row"):
+            yield Button("Send ^j", id="send", compact=True, variant="primary")
+            yield Static("timeout", id="timeout-label")
+            yield Input(f"{DEFAULT_RESPONSE_MS // 1000}", compact=True, id="timeout", restrict=r"[0-9.]*")
+            yield Static("s", id="timeout-unit")
+
+    def on_mount(self) -> None:
+        """The target field is hidden until asked for."""
+        self.query_one("#target").display = False
+        self._refresh_facts()
+        self._refresh_budget()
+
+    # The target
+
+    @property
+    def editor(self) -> RequestArea:
+        """Where the payload is written."""
+        return self.query_one(RequestArea)
+
+    @property
+    def described(self) -> Method | None:
+        """What is known of the method."""
+        methods = self._callee.methods if self._callee else ()
+        return next((method for method in methods if method.name == self.method), None)
+
+    def aim(self, identity: str, method: str, callee: Participant | None) -> None:
+        """Take this as the target; the draft of the one before is kept, the one for this comes back."""
+        if (identity, method) == (self.identity, self.method):
+            return
+        self._keep_draft()
+        self.identity, self.method, self._callee = identity, method, callee
+        self.editor.show_text(self._drafts.text((identity, method), self.described))
+        self._refresh_facts()
+        self.post_message(self.TargetChanged())
+
+    def write(self, payload: str) -> None:
+        """Put a payload into the editor."""
+        self.editor.show_text(payload)
+
+    def update_callee(self, callee: Participant | None) -> None:
+        """The destination as it is now, ``None`` when it is not in the room."""
+        if callee == self._callee:
+            return
+        self._callee = callee
+        if not self.editor.text and callee is not None and self.method:
+            self.editor.show_text(self._drafts.text((self.identity, self.method), self.described))
+        self._refresh_facts()
+        self.post_message(self.TargetChanged())
+
+    def ask_target(self) -> None:
+        """Let the target be typed."""
+        field = self.query_one("#target", Input)
+        field.value = f"{self.identity} {G.into} {self.method}" if self.identity or self.method else ""
+        field.display = True
+        field.focus()
+
+    def close_target(self) -> bool:
+        """Put the field away; whether it was open."""
+        field = self.query_one("#target", Input)
+        shown, field.display = field.display, False
+        return bool(shown)
+
+    @on(Input.Submitted, "#target")
+    def _target_typed(self, event: Input.Submitted) -> None:
+        event.stop()
+        identity, method = parse_target(event.value)
+        if not identity or not method:
+            self.notify("Type both: participant › method.", severity="warning", markup=False)
+            return
+        self.close_target()
+        self.aim(identity, method, None)
+        self.post_message(self.TargetTyped())
+
+    def _keep_draft(self) -> None:
+        if self.identity or self.method:
+            self._drafts.keep((self.identity, self.method), self.editor.text)
+
+    # What will be sent
+
+    def invocation(self) -> Invocation | str:
+        """The call as it stands, or why there is none, in one sentence."""
+        if not self.identity or not self.method:
+            return "There is nothing to call yet. Choose a method on the left, or type one with ^l."
+        timeout = self.timeout_ms
+        if timeout is None:
+            return "The timeout is not a number of seconds above 0. Correct it, then send."
+        problem = unsendable(self.editor.text)
+        if problem:
+            return f"The payload cannot be sent: {problem}. Remove it, then send."
+        self._keep_draft()
+        return Invocation(
+            destination=self.identity, method=self.method, payload=self.editor.text, response_ms=timeout
+        )
+
+    @property
+    def timeout_ms(self) -> int | None:
+        """The typed timeout, ms; ``None`` if it is none."""
+        try:
+            value = float(self.query_one("#timeout", Input).value)
+        except ValueError:
+            return None
+        return round(value * 1000) if 0 < value <= _LONGEST_TIMEOUT_S else None
+
+    # What is shown about it
+
+    @on(TextArea.Changed, "#editor")
+    def _edited(self, event: TextArea.Changed) -> None:
+        event.stop()
+        if self._check:
+            self._check.stop()
+        if len(event.text_area.document.lines) < 400 and len(self.editor.text) <= PLAIN_ABOVE:
+            self._refresh_facts()
+        else:
+            self._check = self.set_timer(_CHECK_LATER_S, self._refresh_facts)
+
+    @on(Input.Changed, "#timeout")
+    def _timeout_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._refresh_budget()
+
+    @on(Button.Pressed, "#send")
+    def _send_pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        self.post_message(self.SendPressed())
+
+    def _refresh_budget(self) -> None:
+        timeout, line = self.timeout_ms, self.query_one("#budget", Static)
+        self.query_one("#timeout").set_class(timeout is None, "-invalid")
+        if timeout is None:
+            line.update(Content.styled("the timeout must be a number of seconds above 0", "$text-error"))
+        else:
+            line.update(Content.styled(budget_for(timeout, DEFAULT_ACK_MS).in_words(), "$muted"))
+
+    def _refresh_facts(self) -> None:
+        self.editor.refit()
+        self.query_one("#request-facts", Static).update(self._facts())
+
+    def _facts(self) -> Content:
+        text = self.editor.text
+        parts = [_validity(text)]
+        if self.identity and (self._callee is None or self._callee.is_self):
+            whom = "ourselves: a call cannot come back" if self._callee else "not in the room"
+            parts.insert(0, Content.styled(whom, "$text-warning"))
+        elif self._callee is not None and self._callee.state != "active":
+            parts.insert(0, Content.styled("not active yet", "$text-warning"))
+        if utf8_size(self.method) > METHOD_NAME_LIMIT:
+            parts.insert(0, Content.styled(f"name over {METHOD_NAME_LIMIT} bytes", "$text-warning"))
+        parts.append(self._amount(text))
+        return Content.styled(f" {G.dot} ", "$muted").join(parts)
+
+    def _amount(self, text: str) -> Content:
+        count = utf8_size(text)
+        protocol = self._callee.client_protocol if self._callee else None
+        limit = payload_limit(protocol)
+        if limit is None:
+            return Content.styled(f"{size(count)} {G.dot} v2, no limit", "$muted")
+        style = "$text-error" if count > limit else "$muted"
+        return Content.styled(f"{count:,} of {limit:,} B {G.dot} v1", style)
+
+    def format(self) -> None:
+        """Indent what is written, if it is JSON."""
+        indented = pretty(self.editor.text)
+        if indented is None:
+            self.notify("It is not JSON, so it cannot be indented.", severity="warning", markup=False)
+        else:
+            self.editor.show_text(indented)
+
+
+def _validity(text: str) -> Content:
+    if not text:
+        return Content.styled("empty", "$muted")
+    problem = unsendable(text)
+    if problem:
+        return Content.styled(f"cannot be sent: {problem}", "$text-error")
+    problem = json_problem(text)
+    if problem is None:
+        return Content.styled("valid", "$text-success")
+    return Content.styled(f"text, not JSON: {problem}", "$text-warning")
+
+
+def parse_target(typed: str) -> tuple[str, str]:
+    """Identity and method from ``participant › method``; ``>``, ``/`` after blanks and a lone blank separate too."""
+    for separator in (G.into, "›", " > ", ">", " "):
+        identity, found, method = typed.rpartition(separator)
+        if found and identity.strip() and method.strip():
+            return identity.strip(), method.strip()
+    return typed.strip(), ""
+
+
+def target_title(identity: str, method: str) -> Content:
+    """``weather-agent › get_weather``."""
+    if not identity:
+        return Content("Call")
+    return Content(f"{sanitise_name(identity)} {G.into} {sanitise_name(method)}")
