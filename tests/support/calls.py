@@ -69,9 +69,7 @@ def call(
 
 def event(seq: int, at: float, kind: Any = "joined", identity: str | None = "web-1", text: str = "") -> RoomEvent:
     """A room event `at` seconds after MONOTONIC."""
-    return RoomEvent(
-        seq=seq, kind=kind, time=MONOTONIC + at, wall=WALL + at, room="demo", identity=identity, text=text
-    )
+    return RoomEvent(seq=seq, kind=kind, time=MONOTONIC + at, wall=WALL + at, room="demo", identity=identity, text=text)
 
 
 def story() -> list[Call | RoomEvent]:

@@ -94,9 +94,9 @@ class CallDetail(VerticalScroll):
             self.scroll_home(animate=False)
 
     def _redraw(self) -> None:
-        if not self.is_mounted:
+        text = next(iter(self.query(Static)), None)
+        if text is None:  # not composed yet: on_mount does it
             return
-        text = self.query_one(Static)
         if self.call is None:
             self.border_title, self.border_subtitle = "Call", None
             text.update("No call selected. Enter on a row of the trace opens it.")

@@ -46,16 +46,25 @@ class Names:
         was = self.ours_shown
         if identity != self._us and identity.startswith("inspector") and len(self._others) < MAX_NAMES:
             self._others.add(identity)
-        return self.ours_shown != was
+        return self._measure_us(was)
 
     def set_us(self, identity: str) -> bool:
-        """Our own identity; True if it changed."""
-        changed = identity != self._us
-        if changed and self._us:
+        """Our own identity; True if it is shown otherwise now."""
+        was = self.ours_shown
+        if identity != self._us and self._us.startswith("inspector"):
             self._others.add(self._us)
         self._us = identity
         self._others.discard(identity)
-        return changed
+        return self._measure_us(was)
+
+    def _measure_us(self, was: str) -> bool:
+        """Give our name its room if it is shown otherwise now; True if so."""
+        if self.ours_shown == was:
+            return False
+        for role in ("caller", "callee"):
+            if self._us in self._seen[role]:
+                self.widest[role] = max(self.widest[role], cell_len(self.ours_shown))
+        return True
 
     @property
     def ours_shown(self) -> str:

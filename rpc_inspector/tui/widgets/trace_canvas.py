@@ -133,9 +133,10 @@ class TraceCanvas(ScrollView, inherit_bindings=False):
         if self.following:
             if len(self.view.rows):
                 self._cursor = self.view.rows[len(self.view.rows) - 1]
-            self.scroll_to(y=self.max_scroll_y, animate=False)
+            # Forced: whether there is a scrollbar is decided only at the next layout.
+            self.scroll_to(y=self.max_scroll_y, animate=False, force=True)
         elif top is not None:
-            self.scroll_to(y=min(self.view.rows.place_of(top), self.max_scroll_y), animate=False)
+            self.scroll_to(y=min(self.view.rows.place_of(top), self.max_scroll_y), animate=False, force=True)
         self._placing = False
         self._update_axis()
         self.refresh()

@@ -92,9 +92,9 @@ class TracePane(TraceCanvas, can_focus=True):
         page = max(end - first, 1)
         self._placing = True
         if index < first:
-            self.scroll_to(y=index, animate=False)
+            self.scroll_to(y=index, animate=False, force=True)
         elif index >= end:
-            self.scroll_to(y=min(index - page + 1, self.max_scroll_y), animate=False)
+            self.scroll_to(y=min(index - page + 1, self.max_scroll_y), animate=False, force=True)
         self._placing = False
 
     def on_click(self, event: Click) -> None:

@@ -1,0 +1,374 @@
+"""The trace list and the detail as widgets, driven by keys and mouse."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from rich.cells import cell_len
+from textual.app import App, ComposeResult
+from textual.events import MouseScrollUp
+from textual.widgets import Static
+
+from rpc_inspector.core.diagnosis import Facts, diagnose
+from rpc_inspector.core.model import Participant, Payload, replace
+from rpc_inspector.core.session import SessionState, Update
+from rpc_inspector.tui.theming import load_themes, shipped_directory, variable_defaults
+from rpc_inspector.tui.widgets.call_detail import CallDetail
+from rpc_inspector.tui.widgets.call_text import call_text
+from rpc_inspector.tui.widgets.trace_list import TracePane
+from tests.support.calls import MONOTONIC, US, call, event, story, view
+
+CONNECTED = SessionState(status="connected", identity=US, vantage=("us", "server"), capture="on")
+
+
+@pytest.fixture(autouse=True)
+def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+class Bare(App[None]):
+    """An app with our themes, which hears what its widget posts."""
+
+    def __init__(self, theme: str = "inspector-dark") -> None:
+        super().__init__()
+        self.now = MONOTONIC + 4.25
+        self.copied: list[tuple[str, str]] = []
+        self.heard: list[object] = []
+        for shipped in load_themes(shipped_directory())[0]:
+            self.register_theme(shipped)
+        self.theme = theme
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return variable_defaults(self.current_theme)
+
+    def copy(self, what: str, text: str) -> None:
+        self.copied.append((what, text))
+
+    def on_trace_pane_selected(self, message: TracePane.Selected) -> None:
+        self.heard.append(("selected", message.seq))
+
+    def on_trace_pane_opened(self, message: TracePane.Opened) -> None:
+        self.heard.append(("opened", message.seq))
+
+    def on_call_detail_step(self, message: CallDetail.Step) -> None:
+        self.heard.append(("step", message.step))
+
+
+class Host(Bare):
+    """An app with nothing but the pane."""
+
+    def compose(self) -> ComposeResult:
+        yield TracePane(now=lambda: self.now)
+
+    def on_mount(self) -> None:
+        self.pane.focus()
+        self.pane.apply(Update(state=CONNECTED))
+
+    @property
+    def pane(self) -> TracePane:
+        return self.query_one(TracePane)
+
+
+def lines(pane: TracePane) -> list[str]:
+    return [pane.render_line(y).text for y in range(pane.scrollable_content_region.height)]
+
+
+def many(count: int, first: int = 1) -> tuple:
+    return tuple(call(seq, seq / 10) for seq in range(first, first + count))
+
+
+async def test_rows_show_every_column_in_order_of_time():
+    app = Host()
+    async with app.run_test(size=(120, 24)) as pilot:
+        app.pane.apply(Update(rows=tuple(reversed(story()))))
+        await pilot.pause()
+        shown = lines(app.pane)
+        assert shown[0].split()[:8] == ["time", "caller", "callee", "method", "bytes", "ack", "ms", "total"]
+        assert shown[1].split() == ["12:00:01.000", "●", "web-1", "joined"]
+        first = ["12:00:01.123", "inspector", "→", "weather-agent", "get_weather", "38/34", "12", "41.2", "✓", "ok"]
+        assert shown[2].split()[:10] == first
+        assert "▲ 1400" in shown[6]
+        assert "n/a" in shown[9]
+        assert not any("rpc.ping" in line for line in shown)
+
+
+async def test_cursor_moves_selects_and_opens():
+    app = Host()
+    async with app.run_test(size=(120, 24)) as pilot:
+        app.pane.apply(Update(rows=many(100)))
+        await pilot.press("g")
+        assert app.pane.selected_call.seq == 1
+        await pilot.press("j", "down", "k", "enter")
+        assert app.heard[-2:] == [("selected", 2), ("opened", 2)]
+        await pilot.press("pagedown")
+        page = app.pane.selected_call.seq
+        assert page > 15
+        await pilot.press("pageup", "end")
+        assert app.pane.selected_call.seq == 100
+        await pilot.press("home")
+        await pilot.click(TracePane, offset=(20, 6))
+        assert app.heard[-1] == ("selected", 5)
+        await pilot.click(TracePane, offset=(20, 6), times=2)
+        assert app.heard[-1] == ("opened", 5)
+
+
+async def test_follow_ends_on_moving_up_and_begins_at_the_end():
+    app = Host()
+    async with app.run_test(size=(120, 24)) as pilot:
+        pane = app.pane
+        pane.apply(Update(rows=many(100)))
+        await pilot.pause()
+        assert pane.following
+        assert "12:00:10.000" in lines(pane)[-1]
+        await pilot.press("k")
+        assert not pane.following
+        top = lines(pane)[1]
+        pane.apply(Update(rows=many(50, 101)))
+        await pilot.pause()
+        assert lines(pane)[1] == top
+        await pilot.press("G")
+        assert pane.following
+        assert "12:00:15.000" in lines(pane)[-1]
+        await pilot.press("F")
+        assert not pane.following
+        await pilot.press("F")
+        assert pane.following
+        await pilot._post_mouse_events([MouseScrollUp], TracePane, offset=(10, 5), button=0)
+        assert not pane.following
+
+
+async def test_dropped_and_earlier_rows_leave_the_view_where_it_is():
+    app = Host()
+    async with app.run_test(size=(120, 24)) as pilot:
+        pane = app.pane
+        pane.apply(Update(rows=many(100)))
+        await pilot.press("g", *["pagedown"] * 2)
+        top, selected = lines(pane)[1], pane.selected_call.seq
+        pane.apply(Update(dropped=tuple(range(1, 11))))
+        await pilot.pause()
+        assert (lines(pane)[1], pane.selected_call.seq) == (top, selected)
+        pane.apply(Update(rows=(call(500, 0.05), event(501, 0.07))))
+        await pilot.pause()
+        assert (lines(pane)[1], pane.selected_call.seq) == (top, selected)
+        pane.apply(Update(dropped=(selected,)))
+        assert pane.selected_call.seq == selected + 1
+        pane.apply(Update(dropped=tuple(range(1, 600))))
+        await pilot.pause()
+        assert pane.selected_row is None
+        assert "No calls yet. ^j sends." in lines(pane)[2]
+
+
+async def test_a_changed_row_is_repainted_alone():
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        pane = app.pane
+        pane.apply(Update(rows=(*many(100), call(101, 10.05, total=None))))
+        await pilot.press("g")
+        await pilot.pause(0.3)
+        painted: list[object] = []
+        pane.refresh = lambda *regions, **_: painted.append(regions)  # type: ignore[method-assign]
+        pane.apply(Update(rows=(call(101, 10.05, total=5),)))
+        assert painted == []
+        pane.apply(Update(rows=(call(3, 0.3, code=1502),)))
+        assert [region.y for regions in painted for region in regions] == [3]
+
+
+async def test_pause_freezes_the_view_and_counts_on():
+    app = Host()
+    async with app.run_test(size=(120, 24)) as pilot:
+        pane = app.pane
+        pane.apply(Update(rows=many(5)))
+        await pilot.press("p")
+        before = lines(pane)
+        pane.apply(Update(rows=many(12, 6)))
+        pane._retitle()
+        await pilot.pause()
+        assert lines(pane) == before
+        assert pane.border_title == "Trace  17 calls · paused · 12 new"
+        await pilot.press("p")
+        assert pane.border_title == "Trace  17 calls"
+        assert pane.border_subtitle == "p50 41.2 ms · p95 41.2 ms · following"
+        assert "12:00:01.700" in lines(pane)[17]
+
+
+async def test_errors_are_one_key_away():
+    app = Host()
+    async with app.run_test(size=(120, 24)) as pilot:
+        app.pane.apply(Update(rows=tuple(story())))
+        await pilot.press("g", "e")
+        assert app.pane.selected_call.seq == 4
+        await pilot.press("e", "e", "E")
+        assert app.pane.selected_call.seq == 6
+        await pilot.press("G", "e")
+        assert app.pane.selected_call.seq == 13
+
+
+async def test_marks_are_drawn_and_times_count_from_the_last():
+    app = Host()
+    async with app.run_test(size=(120, 24)) as pilot:
+        app.pane.apply(Update(rows=many(5)))
+        await pilot.press("g", "j", "m", "t")
+        assert lines(app.pane)[3].split()[0] == "+0.100"
+        await pilot.press("t")
+        assert lines(app.pane)[0].split()[:2] == ["+s", "mark"]
+        assert [line[:14].split()[-1] for line in lines(app.pane)[1:6]] == [
+            "-0.100", "+0.000", "+0.100", "+0.200", "+0.300",
+        ]  # fmt: skip
+        assert lines(app.pane)[2].startswith("●")
+
+
+async def test_a_running_call_ticks_only_while_it_is_visible():
+    app = Host()
+    async with app.run_test(size=(120, 24)) as pilot:
+        pane = app.pane
+        pane.apply(Update(rows=(call(1, 0, total=None), *many(60, 2))))
+        await pilot.press("g")
+        assert pane._ticker._active.is_set()
+        assert "4,200 …" in lines(pane)[1]
+        app.now += 1
+        assert "5,200 …" in lines(pane)[1]
+        await pilot.press("G")
+        assert not pane._ticker._active.is_set()
+        await pilot.press("g")
+        pane.apply(Update(rows=(call(1, 0, total=5300),)))
+        assert not pane._ticker._active.is_set()
+        assert "5,300.0" in lines(pane)[1]
+
+
+async def test_hostile_names_neither_reach_the_terminal_nor_move_a_column():
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        pane = app.pane
+        names = ["\x1b]52;c;eA==\x07", "[red]x[/]", "日本語のエージェント天気予報", "🌦" * 9, "a\u202eb\u0000", "plain"]
+        pane.apply(Update(rows=tuple(call(n, n, caller=x, callee=x, method=x) for n, x in enumerate(names, 1))))
+        pane.apply(Update(rows=(event(20, 20, "left", names[0], "\x1b[2J"),)))
+        await pilot.pause()
+        shown = lines(pane)
+        assert all("\x1b" not in line and "\x07" not in line and "\u202e" not in line for line in shown)
+        strips = [pane.render_line(y) for y in range(1, 7)]
+        assert {strip.cell_length for strip in strips} == {77}
+        assert len({cell_len(strip.text[: strip.text.index("✓")]) for strip in strips}) == 1
+
+
+async def test_our_name_is_shown_in_full_once_another_inspector_is_there():
+    app = Host()
+    async with app.run_test(size=(120, 24)) as pilot:
+        app.pane.apply(Update(rows=(call(1),)))
+        await pilot.pause()
+        assert US not in lines(app.pane)[1]
+        app.pane.apply(Update(roster=(Participant(identity="inspector-abc"),)))
+        await pilot.pause()
+        assert US in lines(app.pane)[1]
+
+
+@pytest.mark.parametrize("width", [80, 120, 200])
+async def test_rows_fit_at_every_width(width):
+    app = Host()
+    async with app.run_test(size=(width, 24)) as pilot:
+        app.pane.apply(Update(rows=tuple(story())))
+        await pilot.pause()
+        shown = lines(app.pane)
+        assert all(app.pane.render_line(y).cell_length == width - 3 for y in range(10))
+        assert any("✗ 1502" in line for line in shown)
+        assert ("RESPONSE_TIMEOUT" in "".join(shown)) == (width == 200)
+
+
+def test_the_detail_tells_stages_sources_limits_and_what_was_not_seen():
+    both = call(2, 1.123, views=(view(1001.123, 12, 41), view(1001.1234, 11.71, None, at="server", precision=0.01)))
+    text = call_text(both).plain
+    assert "at the caller · our own SDK's packet log · to 1 ms" in text
+    assert "at the server · what the embedded server forwards · to 0.01 ms" in text
+    assert "response not seen from here" in text
+    row = next(line for line in text.splitlines() if line.strip().startswith("ack") and "forwarded" in line)
+    assert row.split() == ["ack", "forwarded", "12:00:01.135", "11.71", "+11.71", "61"]
+    assert "callee gets 8 s · you wait ≤ 22 s" in text
+    assert "41.2 ms  our clock around the SDK's call, to 0.1 ms" in text
+
+
+def test_the_detail_explains_an_error_with_and_without_the_rooms_state():
+    failed = call(9, callee="billing-2", ack=None, total=7000.0, code=1501, views=(view(1000, None, None),))
+    alone = call_text(failed).plain
+    assert "✗ 1501 CONNECTION_TIMEOUT" in alone
+    assert "raised by the caller's own SDK; no answer was seen to come back" in alone
+    facts = Facts(state=CONNECTED, roster=(Participant(identity="billing"),))
+    assert "did you mean billing?" in call_text(failed, diagnose(failed, facts)).plain
+    with_data = replace(failed, error=replace(failed.error, data='{"why": "\x1b[2J"}'))
+    assert "Error data" in call_text(with_data).plain
+    assert "\x1b" not in call_text(with_data).plain
+
+
+@pytest.mark.parametrize("text", ["x" * 1_048_576, '{"a": "' + "y" * 1_000_000 + '"}', "[" + "1,\n" * 300_000 + "1]"])
+def test_a_huge_payload_is_cut_and_counted(text):
+    shown = call_text(call(1, response=Payload(len(text), text))).plain
+    assert len(shown) < 30_000
+    assert f"of {len(text):,}" in shown
+
+
+class DetailHost(Bare):
+    """An app with nothing but the detail."""
+
+    def compose(self) -> ComposeResult:
+        yield CallDetail()
+
+    def on_mount(self) -> None:
+        self.detail.focus()
+
+    @property
+    def detail(self) -> CallDetail:
+        return self.query_one(CallDetail)
+
+
+async def test_detail_copies_steps_and_turns_raw():
+    app = DetailHost()
+    async with app.run_test(size=(100, 30)) as pilot:
+        assert "No call selected" in str(app.detail.query_one(Static).render())
+        await pilot.press("y")
+        assert app.copied == []
+        app.detail.show(call(1, response=Payload(12, '{"b":1,"a":2}')))
+        await pilot.press("y", "right_square_bracket", "left_square_bracket")
+        assert app.copied == [("the response", '{"b":1,"a":2}')]
+        assert app.heard == [("step", 1), ("step", -1)]
+        assert '"b": 1' in str(app.detail.query_one(Static).render())
+        await pilot.press("w")
+        assert '{"b":1,"a":2}' in str(app.detail.query_one(Static).render())
+        app.detail.show(call(2, code=1500))
+        await pilot.press("y")
+        assert app.copied[-1] == ("the error", "1500 APPLICATION_ERROR: it failed")
+
+
+async def test_a_method_named_like_markup_is_only_a_name():
+    app = DetailHost()
+    async with app.run_test(size=(100, 30)) as pilot:
+        app.detail.show(call(1, method="[red]x[/red]\x1b[2J"))
+        await pilot.pause()
+        assert "\\[red]x" in app.detail.border_title
+        assert "\x1b" not in app.export_screenshot()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+@pytest.mark.parametrize("theme", ["inspector-dark", "inspector-light"])
+def test_snapshot_of_the_list(snap_compare, size, theme):
+    async def tell(pilot):
+        app = pilot.app
+        app.pane.apply(Update(rows=tuple(story())))
+        await pilot.press("g", "j", "m", "j", "j")
+        app.pane._ticker.stop()
+        app.pane._retitle()
+
+    assert snap_compare(Host(theme), terminal_size=size, run_before=tell)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+def test_snapshot_of_the_detail(snap_compare, size):
+    body = Payload(24, '{"temp":21,"sky":"clear"}')
+    shown = call(2, 1.123, response=body, views=(view(1001.123, 12, 41),))
+
+    async def tell(pilot):
+        pilot.app.detail.show(shown)
+        await pilot.pause()
+
+    assert snap_compare(DetailHost(), terminal_size=size, run_before=tell)

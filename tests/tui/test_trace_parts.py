@@ -1,0 +1,222 @@
+"""The pure parts of the trace list: cells, names, columns, waterfall, order, counts."""
+
+import random
+from itertools import pairwise
+
+import pytest
+from rich.cells import cell_len
+
+from rpc_inspector.core.model import Call, Measure, replace
+from rpc_inspector.core.session import SessionState
+from rpc_inspector.tui.widgets.cells import count, elide, left, milliseconds, right
+from rpc_inspector.tui.widgets.columns import GUTTER, plan
+from rpc_inspector.tui.widgets.names import Names
+from rpc_inspector.tui.widgets.outcomes import mark_of
+from rpc_inspector.tui.widgets.row_index import RowIndex, begun
+from rpc_inspector.tui.widgets.row_painter import Paint, bar_pieces, call_pieces, event_pieces, header
+from rpc_inspector.tui.widgets.trace_stats import TraceStats
+from rpc_inspector.tui.widgets.trace_view import TraceView
+from rpc_inspector.tui.widgets.vantage import empty_lines
+from rpc_inspector.tui.widgets.waterfall import axis_of, bar
+from tests.support.calls import MONOTONIC, US, call, event, story
+
+WIDE = [
+    "日本語のエージェント",
+    "🌦🌦🌦🌦🌦🌦🌦",
+    "a\x1b]52;c;eA==\x07",
+    "[bold]x[/bold]",
+    "e\u0301\u0301\u0301\u0301",
+    "a\u202eb",
+]
+
+
+@pytest.mark.parametrize("text", ["weather-agent-1", "日本語のエージェント", "🌦 weather 🌦 agent"])
+@pytest.mark.parametrize("width", [1, 2, 5, 8, 11])
+def test_elide_keeps_both_ends_within_the_width(text, width):
+    short = elide(text, width)
+    assert cell_len(short) <= width
+    assert "…" in short
+    if width >= 5:
+        assert (short[0], short[-1]) == (text[0], text[-1])
+    assert cell_len(left(text, width)) == cell_len(right(text, width)) == width
+
+
+def test_numbers_have_no_more_digits_than_their_source():
+    assert milliseconds(Measure(41.234, 0.1, "sdk")) == "41.2"
+    assert milliseconds(Measure(12.0, 1, "capture")) == "12  "
+    assert milliseconds(Measure(8010.0, 0.1, "sdk")) == "8,010.0"
+    assert milliseconds(None) == "n/a  "
+    assert [count(n) for n in (0, 9999, 15_360, 1_048_576, 52_428_800)] == ["0", "9999", "15k", "1.0M", "52M"]
+
+
+def test_our_name_is_short_only_while_nobody_else_could_be_meant():
+    names = Names()
+    names.set_us(US)
+    assert names.text(US) == "inspector"
+    assert names.meet("inspector-0aa")
+    assert names.text(US) == US
+    chosen = Names()
+    chosen.set_us("alice")
+    assert chosen.text("alice") == "alice"
+
+
+def test_no_two_names_are_cut_to_the_same_text():
+    names = Names()
+    many = [f"service-{n:03}-worker-in-europe" for n in range(12)]
+    cut = [names.fit(name, 14) for name in many]
+    assert len(set(cut)) == len(many)
+    assert all(cell_len(text) <= 14 for text in cut)
+    assert cut == [names.fit(name, 14) for name in many]
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [
+        (77, {"time", "caller", "callee", "method", "ack", "total", "outcome"}),
+        (117, {"time", "caller", "callee", "method", "size", "ack", "total", "outcome", "bar"}),
+        (60, {"time", "caller", "callee", "method", "total", "outcome"}),
+    ],
+)
+def test_columns_fill_the_width_and_go_by_their_worth(width, shown):
+    layout = plan(width, {"caller": 13, "callee": 18, "method": 12})
+    assert set(layout.widths) == shown
+    used = GUTTER + sum(layout.widths.values()) + 3 + layout.gap * (len(layout.widths) - 2)
+    assert used <= width
+
+
+@pytest.mark.parametrize("width", [77, 97, 117, 197])
+def test_every_row_is_as_wide_as_the_headings_whatever_is_in_it(width):
+    names = Names()
+    names.set_us(US)
+    rows = story() + [call(50 + n, 5, caller=a, callee=b, method=a + b) for n, (a, b) in enumerate(pairwise(WIDE))]
+    calls = [row for row in rows if isinstance(row, Call)]
+    for row in calls:
+        for role in ("caller", "callee", "method"):
+            names.see(role, getattr(row, role))
+    paint = Paint(plan(width, names.widest), names, axis_of(calls, MONOTONIC + 9), MONOTONIC + 9)
+    expected = cell_len(header(paint.layout, paint.axis, "time").rstrip())
+    widths = set()
+    for row in calls:
+        pieces = call_pieces(row, "12:00:00.000", paint, marked=True) + bar_pieces(row, paint)
+        text = "".join(text for text, _ in pieces)
+        assert text.isprintable()
+        assert "\x1b" not in text
+        widths.add(cell_len(text))
+    assert len(widths) == 1
+    assert widths.pop() >= expected
+    line = event_pieces(event(9, 1, "joined", "e\x1b[2J日本"), "12:00:00.000", marked=False, width=width)
+    assert cell_len("".join(text for text, _ in line)) == width
+
+
+def test_the_bar_draws_no_ack_that_was_not_seen():
+    seen, unseen = call(1, 0, ack=20, total=40), call(2, 0, ack=None, total=40)
+    axis = axis_of([seen, unseen], MONOTONIC)
+    assert axis is not None
+    texts = [["".join(t for t, s in bar(c, axis, 40, MONOTONIC) if s == style) for style in ("bar-ack", "bar-unseen")]
+             for c in (seen, unseen)]  # fmt: skip
+    assert texts[0][0].strip("─") == ""
+    assert len(texts[0][0]) == pytest.approx(20, abs=2)
+    assert texts[0][1] == ""
+    assert texts[1][0] == ""
+    assert set(texts[1][1]) == {"╌"}
+
+
+def test_bars_stay_in_their_column_for_any_times():
+    chance = random.Random(3)  # noqa: S311 - a test's data
+    calls = [
+        call(n, chance.uniform(0, 3), ack=chance.choice([None, 1, 500]), total=chance.choice([None, 0.0, 3, 9000]))
+        for n in range(200)
+    ]
+    axis = axis_of(calls, MONOTONIC + 2)
+    assert axis is not None
+    for width in (1, 2, 12, 60):
+        for one in calls:
+            assert cell_len("".join(text for text, _ in bar(one, axis, width, MONOTONIC + 2))) == width
+
+
+def test_rows_are_in_the_order_of_time_whatever_order_they_come_in():
+    chance = random.Random(7)  # noqa: S311 - a test's data
+    rows = [call(seq, chance.uniform(0, 50)) for seq in range(500)]
+    index = RowIndex(lambda _: True)
+    pending = list(rows)
+    while pending:
+        batch = [pending.pop() for _ in range(min(chance.choice([1, 3, 90]), len(pending)))]
+        index.put(batch)
+    order = [index[n] for n in range(len(index))]
+    assert order == sorted(rows, key=lambda row: (begun(row), row.seq))
+    gone = {row.seq for row in order[:20]} | {row.seq for row in chance.sample(rows, 50)}
+    assert index.drop(gone)
+    left_over = [row for row in order if row.seq not in gone]
+    assert [index[n] for n in range(len(index))] == left_over
+    assert all(index.index_of(row.seq) == n for n, row in enumerate(left_over))
+    assert index.index_of(next(iter(gone))) is None
+    changed = replace(left_over[5], outcome="lost")
+    assert index.put([changed]) == ((changed.seq,), False)
+    assert index[5] is changed
+
+
+def test_counts_follow_changes_and_drops():
+    stats = TraceStats()
+    running, done = call(1, total=None), call(1, total=40, code=1500)
+    stats.change(None, running)
+    stats.change(running, done)
+    stats.change(done, done)
+    assert (stats.calls, stats.errors) == (1, 1)
+    assert stats.in_words() == "p50 40.0 ms · p95 40.0 ms"
+    stats.change(done, None)
+    assert (stats.calls, stats.errors) == (0, 0)
+
+
+def test_pings_are_neither_shown_nor_counted_unless_asked_for():
+    view = TraceView()
+    view.put([call(1), call(2, purpose="ping", code=1400), call(3, purpose="describe")])
+    assert (len(view.rows), view.stats.calls, view.stats.errors) == (1, 1, 0)
+    view.set_internal(True)
+    assert (len(view.rows), view.stats.calls, view.stats.errors) == (3, 3, 1)
+    view.set_internal(False)
+    assert (len(view.rows), view.stats.calls) == (1, 1)
+
+
+def test_pause_freezes_the_rows_and_not_the_counts():
+    view = TraceView()
+    view.put([call(1), call(2, 1, total=None)])
+    view.pause(True)
+    view.put([call(2, 1, total=9, code=1500), call(3, 2), call(4, 3, purpose="ping")])
+    view.drop([1])
+    assert [view.rows[n].seq for n in range(len(view.rows))] == [1, 2]
+    assert view.rows[1].outcome == "open"
+    assert (view.stats.calls, view.stats.errors, view.new_while_paused) == (2, 1, 1)
+    view.pause(False)
+    assert [view.rows[n].seq for n in range(len(view.rows))] == [2, 3]
+    assert view.rows[0].outcome == "error"
+
+
+def test_marked_rows_are_kept_and_the_last_mark_is_time_zero():
+    view = TraceView()
+    view.put([call(seq, seq) for seq in range(1, 6)])
+    view.toggle_mark(2)
+    view.drop([1, 2, 3])
+    assert [view.rows[n].seq for n in range(len(view.rows))] == [2, 4, 5]
+    assert view.since(2, "zero") == 3.0
+    assert view.since(2, "previous") == 1.0
+    assert view.dropped == 3
+    assert view.toggle_mark(2)
+    assert [view.rows[n].seq for n in range(len(view.rows))] == [4, 5]
+    assert view.stats.calls == 2
+
+
+def test_outcomes_differ_in_their_symbols():
+    marks = {mark_of(row).symbol for row in (call(1), call(2, code=1502), call(3, code=1400), call(4, total=None))}
+    assert len(marks) == 4
+    assert mark_of(call(5, code=1502)).full == "✗ 1502 RESPONSE_TIMEOUT"
+    assert mark_of(call(6, code=42)).full == "✗ 42"
+
+
+@pytest.mark.parametrize(
+    ("vantage", "says"),
+    [(("us",), "pass the server unseen"), (("us", "server"), "every call"), ((), "acks are n/a")],
+)
+def test_an_empty_trace_says_what_can_be_seen(vantage, says):
+    lines = empty_lines(SessionState(status="connected", vantage=vantage, capture="on"))
+    assert lines[0] == "No calls yet. ^j sends."
+    assert says in lines[1]
