@@ -91,10 +91,11 @@ class Page:
 
 
 @asynccontextmanager
-async def page(script: str) -> AsyncIterator[Page]:
+async def page(script: str, *flags: str, stderr: int = asyncio.subprocess.DEVNULL) -> AsyncIterator[Page]:
     """A page in Chromium that runs `script` (a module's body) with livekit-client loaded.
 
-    The script tells what happens by `await report(name, value)`.
+    The script tells what happens by `await report(name, value)`. `flags` are further ones of Chromium's, whose log
+    goes to the file descriptor `stderr`.
     """
     program, library = chromium(), livekit_client()
     opened = Page()
@@ -123,10 +124,11 @@ async def page(script: str) -> AsyncIterator[Page]:
         process = await asyncio.create_subprocess_exec(
             program,
             *_FLAGS,
+            *flags,
             f"--user-data-dir={profile}",
             url,
             stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
+            stderr=stderr,
         )
         try:
             yield opened

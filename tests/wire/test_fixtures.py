@@ -3,9 +3,10 @@
 import pytest
 
 from rpc_inspector.core.events import EncryptedEvent
+from rpc_inspector.wire.pcapline import looks_like_packet
 from tests.wire.fixture import NAMES, load, same_text
 
-CALLS = [name for name in NAMES if name not in {"encrypted", "incoming", "unknown_identity"}]
+CALLS = [name for name in NAMES if name not in {"chromium", "encrypted", "incoming", "unknown_identity"}]
 #: A stamp is rounded to ms.
 ROUNDING = 0.001
 
@@ -75,12 +76,37 @@ def test_times_lie_within_the_call_and_in_order(name):
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_the_callee_saw_the_same_ids_and_budgets(name):
+def test_the_callee_was_told_the_same_and_handled_it_in_between(name):
     fixture = load(name)
     calls = stages_by_id(fixture.decode()[1])
     for handled in fixture.truth["handled"]:
-        request = calls[handled["id"]]["request"]
-        assert (request.method, request.told_ms) == (handled["method"], handled["told_ms"])
+        stages = calls[handled["id"]]
+        assert stages["request"].told_ms == handled["told_ms"]
+        assert stages["request"].time - ROUNDING <= handled["at"] <= stages["response"].time + ROUNDING
+
+
+def test_chromium_tells_the_same_on_its_stderr():
+    fixture = load("chromium")
+    own, peer = fixture.truth["own"], fixture.truth["peer"]
+    decoder, events = fixture.decode()
+    assert [(event.stage, event.dir) for event in events if event.complete] == [
+        ("request", "sent"),
+        ("ack", "received"),
+        ("response", "received"),
+        ("request", "received"),
+        ("ack", "sent"),
+        ("response", "sent"),
+    ]
+    outgoing = stages_by_id(events)[fixture.truth["handled"][0]["id"]]
+    [said] = fixture.truth["calls"]
+    assert (outgoing["request"].sender, outgoing["request"].destination) == (own, peer)
+    assert (outgoing["request"].method, outgoing["request"].told_ms) == ("echo", fixture.truth["handled"][0]["told_ms"])
+    assert same_text(outgoing["request"].payload, said["request"])
+    assert same_text(outgoing["response"].payload, said["response"])
+    between = (outgoing["request"].time - ROUNDING, outgoing["response"].time + ROUNDING)
+    assert between[0] <= fixture.truth["handled"][0]["at"] <= between[1]  # Chromium's clock is ours
+    assert events[-1].payload == f"hello {peer}"
+    assert decoder.stamps_trusted is True
 
 
 def test_a_stream_in_several_packets_is_told_at_its_header_and_again_when_whole():
@@ -156,7 +182,8 @@ def test_nothing_is_left_over_or_not_understood(name):
     fixture = load(name)
     decoder, events = fixture.decode()
     counts = decoder.counts
-    assert counts.records == counts.packets == len(fixture.records)
+    assert counts.records == len(fixture.records)
+    assert counts.packets == sum(looks_like_packet(text) for _, text in fixture.records)
     assert counts.events == len(events)
     assert counts.bad_lines == counts.bad_packets == counts.bad_messages == counts.failures == 0
     assert decoder._messages.pending == decoder._messages.pending_bytes == 0
