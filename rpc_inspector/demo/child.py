@@ -13,6 +13,8 @@ from rpc_inspector.demo.stage import Stage
 from rpc_inspector.server import RoomServer, RoomServerError
 
 ROOM = "demo"
+#: How long the participants may take to leave in good order, in seconds.
+LEAVE_LIMIT_S = 0.4
 
 
 def run(on_end: Callable[[Callable[[], object]], None], phase: Callable[[str], None]) -> None:
@@ -45,10 +47,9 @@ async def _serve(on_end: Callable[[Callable[[], object]], None], phase: Callable
     try:
         await ended.wait()
     finally:
-        # The server sends everybody away, the visitors too; then the cast need not leave one by one.
-        await server.stop()
         show.cancel()
-        await asyncio.gather(show, return_exceptions=True)
+        await asyncio.wait((show,), timeout=LEAVE_LIMIT_S)
+        await server.stop()
 
 
 def _say_where(stage: Stage) -> None:

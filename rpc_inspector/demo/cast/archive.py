@@ -10,7 +10,7 @@ from rpc_inspector.demo.methods import DemoMethod, Request, a, an_object, compac
 
 CORRUPT = 4130
 #: Makes the default answer of export_log about 300 kB.
-DEFAULT_LINES = 2600
+DEFAULT_LINES = 2900
 
 _LEVELS = ("DEBUG", "INFO", "INFO", "INFO", "WARNING")
 _SOURCES = ("checkout", "weather", "gateway", "billing", "phone")
