@@ -2,7 +2,6 @@
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Collection, Iterable, Iterator
-from itertools import islice
 from typing import NamedTuple
 
 from rpc_inspector.core.model import Call, TraceRow
@@ -43,7 +42,7 @@ class RowIndex:
 
     def between(self, first: int, end: int) -> Iterator[TraceRow]:
         """The rows at ``first`` up to before ``end``, as far as there are."""
-        for seq in islice(self._order, max(first, 0), max(end, 0)):
+        for seq in self._order[max(first, 0) : max(end, 0)]:
             yield self._rows[seq]
 
     def get(self, seq: int) -> TraceRow | None:
