@@ -1,6 +1,7 @@
 """Who may do what: access tokens checked, and each refusal said in a sentence."""
 
 import dataclasses
+from datetime import timedelta
 
 import jwt
 import msgspec
@@ -132,3 +133,10 @@ def require_create(claims: Claims) -> None:
     """Raises RefusedError (status 403) unless the token permits creating and deleting rooms."""
     if claims.video is None or not claims.video.room_create:
         raise RefusedError("The access token does not permit creating or deleting rooms (roomCreate).", status=403)
+
+
+def guest_token(api_key: str, api_secret: str, room: str, identity: str, valid_for: timedelta) -> str:
+    """Returns a token for somebody to join `room` with, who may send data and update its own attributes."""
+    grants = api.VideoGrants(room_join=True, room=room, can_publish_data=True, can_update_own_metadata=True)
+    made = api.AccessToken(api_key, api_secret).with_identity(identity).with_ttl(valid_for).with_grants(grants)
+    return made.to_jwt()

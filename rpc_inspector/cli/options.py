@@ -1,0 +1,100 @@
+"""The options that are the same everywhere, typed before the command or after it."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, NamedTuple, TypeVar
+
+import click
+
+from rpc_inspector import __version__
+
+
+class Options(NamedTuple):
+    """What was typed; ``None`` or ``False`` where nothing was. Environment and files are looked at later."""
+
+    url: str | None = None
+    api_key: str | None = None
+    api_secret: str | None = None
+    token: str | None = None
+    project: str | None = None
+    dev: bool = False
+    room: str | None = None
+    identity: str | None = None
+    env_file: str | None = None
+    config: str | None = None
+    e2ee_passphrase_file: str | None = None
+    no_describe: bool = False
+
+    def __repr__(self) -> str:
+        """Without secrets."""
+        return f"Options(url={self.url!r}, project={self.project!r}, room={self.room!r})"
+
+
+_DECORATORS = (
+    click.option("--url", metavar="URL", help="Server, ws:// or wss://.  [LIVEKIT_URL]"),
+    click.option("--api-key", metavar="KEY", help="To make a token of.  [LIVEKIT_API_KEY]"),
+    click.option("--api-secret", metavar="SECRET", help="The key's secret.  [LIVEKIT_API_SECRET]"),
+    click.option("--token", metavar="JWT", help="To join with as it is.  [LIVEKIT_TOKEN]"),
+    click.option("--project", metavar="NAME", help="A project of the lk CLI."),
+    click.option("--dev", is_flag=True, help="ws://localhost:7880 with livekit-server's --dev keys."),
+    click.option("-r", "--room", metavar="NAME", help="The room to join."),
+    click.option("-i", "--identity", metavar="NAME", help="Ours; inspector- and 3 hex digits unless given."),
+    click.option("--env-file", metavar="FILE", help="Variables for those that the environment lacks."),
+    click.option("--config", metavar="FILE", help="The lk CLI's projects.  [~/.livekit/cli-config.yaml]"),
+    click.option("--e2ee-passphrase-file", metavar="FILE", help="Passphrase of an end-to-end encrypted room."),
+    click.option("--no-describe", is_flag=True, help="Do not ask participants for their methods (rpc.describe)."),
+)
+_version = click.version_option(__version__, prog_name="rpc-inspector")
+
+#: ``-h`` beside ``--help`` everywhere.
+CONTEXT = {"help_option_names": ["-h", "--help"]}
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def connection_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the common options; it gets them as its first argument, an :class:`Options`.
+
+    What was typed before the command's name counts too; what was typed after it wins.
+    """
+
+    @wraps(function)
+    def with_options(**values: Any) -> Any:
+        ctx = click.get_current_context()
+        typed = {name: values.pop(name) for name in Options._fields}
+        before: Options | None = ctx.obj
+        if before is not None:
+            typed = {name: value or getattr(before, name) for name, value in typed.items()}
+        ctx.obj = Options(**typed)
+        return function(ctx.obj, **values)
+
+    decorated: Callable[..., Any] = with_options
+    for decorate in (_version, *reversed(_DECORATORS)):
+        decorated = decorate(decorated)
+    return decorated
+
+
+def plain_options(function: Function) -> Function:
+    """For commands that connect to nothing: ``--version`` alone."""
+    return _version(function)
+
+
+class Seconds(click.ParamType):  # type: ignore[type-arg] - generic from click 8.4 on, and 8.1 will do
+    """A duration in seconds, more than 0 and at most ``most``; the command gets whole milliseconds."""
+
+    name = "seconds"
+
+    def __init__(self, most: float = 3600) -> None:
+        self.most = most
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Milliseconds."""
+        if isinstance(value, int):
+            return value
+        try:
+            seconds = float(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a number of seconds.", param, ctx)
+        if not 0.001 <= seconds <= self.most:  # also refuses nan
+            self.fail(f"{value} s is not between 0.001 and {self.most:g} s.", param, ctx)
+        return round(seconds * 1000)

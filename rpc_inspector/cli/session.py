@@ -1,0 +1,25 @@
+"""The real session, put together here and nowhere else."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+
+from rpc_inspector.core.session import Session
+
+
+async def make_session() -> Session:
+    """The session on LiveKit's SDK; its import, half a second, happens in a thread."""
+    room = await asyncio.to_thread(import_module, "rpc_inspector.room")
+    session: Session = room.open_session()
+    return session
+
+
+@asynccontextmanager
+async def a_session() -> AsyncIterator[Session]:
+    """A session that is closed at the end, whatever it is."""
+    session = await make_session()
+    try:
+        yield session
+    finally:
+        await session.close()
