@@ -13,7 +13,7 @@ from rpc_inspector.tui.widgets.columns import GUTTER, plan
 from rpc_inspector.tui.widgets.names import Names
 from rpc_inspector.tui.widgets.outcomes import mark_of
 from rpc_inspector.tui.widgets.row_index import RowIndex, begun
-from rpc_inspector.tui.widgets.row_painter import Paint, bar_pieces, call_pieces, event_pieces, header
+from rpc_inspector.tui.widgets.row_painter import Paint, bar_pieces, call_pieces, event_pieces, event_words, header
 from rpc_inspector.tui.widgets.trace_stats import TraceStats
 from rpc_inspector.tui.widgets.trace_view import TraceView
 from rpc_inspector.tui.widgets.vantage import empty_lines
@@ -119,6 +119,27 @@ def test_the_bar_draws_no_ack_that_was_not_seen():
     assert texts[0][1] == ""
     assert texts[1][0] == ""
     assert set(texts[1][1]) == {"╌"}
+
+
+def test_a_bar_of_one_cell_is_the_longer_stage():
+    axis = axis_of([call(1, 0), call(2, 100)], MONOTONIC)
+    assert axis is not None
+    quick_ack, late_ack = call(1, 0, ack=1, total=40), call(1, 0, ack=39, total=40)
+    assert "".join(text for text, _ in bar(quick_ack, axis, 20, MONOTONIC)).strip() == "━"
+    assert "".join(text for text, _ in bar(late_ack, axis, 20, MONOTONIC)).strip() == "─"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "words"),
+    [
+        ("joined", "", "web-1 joined"),
+        ("left", "client initiated", "web-1 left · client initiated"),
+        ("methods", "describes 3 methods", "web-1 describes 3 methods"),
+        ("notice", "the capture is off", "the capture is off"),
+    ],
+)
+def test_room_events_read_as_sentences(kind, text, words):
+    assert event_words(event(1, 0, kind, "web-1", text)) == words
 
 
 def test_bars_stay_in_their_column_for_any_times():

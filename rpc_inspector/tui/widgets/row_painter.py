@@ -85,6 +85,8 @@ def event_words(event: RoomEvent) -> str:
     what = " ".join(part for part in (who, _CHANGES.get(event.kind, event.kind) if who else event.kind) if part)
     if not text or text == what:
         return what
+    if who and event.kind == "methods":
+        return f"{who} {text}"
     return text if who and text.startswith(who) else f"{what} {G.dot} {text}"
 
 

@@ -73,8 +73,10 @@ def bar(call: Call, axis: Axis, width: int, now: float) -> list[Piece]:
         style = failed or "bar-unseen"
         pieces = [(UNSEEN * (end - begin), style)]
     else:
-        # At least one cell each, so that no stage is swallowed by rounding; the sum stays true to the cell.
+        # At least one cell each, so that no stage is swallowed by rounding; a single cell is the longer stage's.
         split = min(max(cell(call.started + call.ack.ms / 1000), begin + 1), end)
+        if end - begin == 1 and call.ack.ms < (_end(call, now) - call.started) * 500:
+            split = begin
         pieces = [
             (TO_ACK * (split - begin), "bar-ack"),
             (TO_ANSWER * (end - split), failed or "bar-answer"),
