@@ -73,7 +73,8 @@ class Routes:
             await ws.close()
             return ws
         session = Session(ws, request.transport, self._registry.open(name), info)
-        await self._serve(ws, session.serve(join.publisher_offer if join.HasField("publisher_offer") else None))
+        offer = join.publisher_offer if join.HasField("publisher_offer") else None
+        await self._serve(ws, session.serve(offer, subscriber=request.path == "/rtc"))
         return ws
 
     async def _watch(self, request: web.Request) -> web.StreamResponse:

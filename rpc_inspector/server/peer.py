@@ -36,7 +36,10 @@ def require_network() -> None:
 
 
 class Peer:
-    """The server's end of a client's publisher connection; its channels carry data both ways.
+    """The server's end of one of a client's connections.
+
+    On the publisher connection the client offers, and its channels carry data both ways. On the subscriber
+    connection, which only clients on the older route `/rtc` have, the server offers.
 
     Args:
         connected: called when the connection is up.
@@ -48,10 +51,10 @@ class Peer:
     def __init__(
         self,
         *,
-        connected: Callable[[], None],
-        lost: Callable[[], None],
-        opened: Callable[[RTCDataChannel], None],
-        received: Callable[[bytes, bool], None],
+        connected: Callable[[], None] | None = None,
+        lost: Callable[[], None] | None = None,
+        opened: Callable[[RTCDataChannel], None] | None = None,
+        received: Callable[[bytes, bool], None] | None = None,
     ) -> None:
         # No ICE server: aiortc would ask a public STUN server by default. One transport for all media sections,
         # or aiortc gathers candidates for each.
@@ -63,7 +66,7 @@ class Peer:
         self._received = received
         self._early: list[_CandidateInit] = []
         self._candidates = 0
-        self._offered = False
+        self._described = False
         self._connection.on("connectionstatechange", self._on_state)
         self._connection.on("datachannel", self._on_channel)
 
@@ -80,13 +83,11 @@ class Peer:
         connection = self._connection
         try:
             await connection.setRemoteDescription(RTCSessionDescription(_usable(offer), "offer"))
-            self._offered = True
+            self._described = True
             for transceiver in connection.getTransceivers():
                 transceiver.direction = "inactive"
             await connection.setLocalDescription(await connection.createAnswer())
-            for early in self._early:
-                await self._add(early)
-            self._early.clear()
+            await self._add_early()
         except Exception as error:
             raise PeerError(f"the offer cannot be used ({type(error).__name__})") from error
         if connection.sctp is None:
@@ -94,8 +95,31 @@ class Peer:
         answer: str = connection.localDescription.sdp
         return answer
 
+    async def offer(self) -> str:
+        """Returns an offer of this side's own, of channels that stay unused."""
+        self._connection.createDataChannel("_reliable")
+        self._connection.createDataChannel("_lossy", ordered=False, maxRetransmits=0)
+        await self._connection.setLocalDescription(await self._connection.createOffer())
+        offer: str = self._connection.localDescription.sdp
+        return offer
+
+    async def accept(self, answer: str) -> None:
+        """Takes the client's answer to `offer`.
+
+        Raises:
+            PeerError: the answer cannot be used.
+        """
+        if len(answer) > MAX_SDP_BYTES:
+            raise PeerError(f"the answer is longer than {MAX_SDP_BYTES} bytes")
+        try:
+            await self._connection.setRemoteDescription(RTCSessionDescription(_usable(answer), "answer"))
+            self._described = True
+            await self._add_early()
+        except Exception as error:
+            raise PeerError(f"the answer cannot be used ({type(error).__name__})") from error
+
     async def add_candidate(self, candidate_init: str) -> None:
-        """Adds a trickled candidate, JSON of an RTCIceCandidateInit; those before the offer are kept for it.
+        """Adds a trickled candidate, JSON of an RTCIceCandidateInit; those before the client's description are kept.
 
         Raises:
             PeerError: it cannot be read, or there are too many.
@@ -111,9 +135,14 @@ class Peer:
         # the client's own checks still show where it is.
         if not init.candidate or ".local " in init.candidate:
             return
-        if not self._offered:
+        if not self._described:
             self._early.append(init)
         else:
+            await self._add(init)
+
+    async def _add_early(self) -> None:
+        early, self._early = self._early, []
+        for init in early:
             await self._add(init)
 
     async def _add(self, init: _CandidateInit) -> None:
@@ -133,22 +162,23 @@ class Peer:
 
     def _on_state(self) -> None:
         state = self._connection.connectionState
-        if state == "connected":
+        if state == "connected" and self._connected is not None:
             self._connected()
-        elif state in ("failed", "closed"):
+        elif state in ("failed", "closed") and self._lost is not None:
             self._lost()
 
     def _on_channel(self, channel: RTCDataChannel) -> None:
+        received, opened = self._received, self._opened
         reliable = channel.label == "_reliable"
-        if not reliable and channel.label != "_lossy":
+        if received is None or opened is None or not (reliable or channel.label == "_lossy"):
             return
 
         def on_message(message: bytes | str) -> None:
             if isinstance(message, bytes):
-                self._received(message, reliable)
+                received(message, reliable)
 
         channel.on("message", on_message)
-        self._opened(channel)
+        opened(channel)
 
 
 def _usable(offer: str) -> str:

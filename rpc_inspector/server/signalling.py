@@ -64,12 +64,14 @@ class Session:
             opened=self.participant.mailbox.attach,
             received=self._on_packet,
         )
+        self._subscriber: Peer | None = None
 
-    async def serve(self, offer: rtc.SessionDescription | None) -> None:
+    async def serve(self, offer: rtc.SessionDescription | None, *, subscriber: bool = False) -> None:
         """Serves the client until either side ends it.
 
         Args:
             offer: the offer that came with the join request, if any.
+            subscriber: whether the client expects a second connection that the server offers (route `/rtc`).
         """
         others = self._room.join(self.participant)
         self.send(self._join_response(others))
@@ -78,6 +80,8 @@ class Session:
         try:
             if offer is not None:
                 await self._answer(offer)
+            if subscriber:
+                await self._offer_subscriber()
             await self._read()
         except PeerError as error:
             log.info("participant %s: %s", self.participant.info.sid, error)
@@ -141,6 +145,8 @@ class Session:
         writer.cancel()
         await asyncio.gather(writer, return_exceptions=True)
         await self._peer.close()
+        if self._subscriber is not None:
+            await self._subscriber.close()
 
     async def _read(self) -> None:
         while True:
@@ -163,6 +169,8 @@ class Session:
         match request.WhichOneof("message"):
             case "offer":
                 await self._answer(request.offer)
+            case "answer" if self._subscriber is not None:
+                await self._subscriber.accept(request.answer.sdp)
             case "trickle":
                 await self._trickle(request.trickle)
             case "ping_req":
@@ -184,11 +192,21 @@ class Session:
         answer = rtc.SessionDescription(type="answer", sdp=await self._peer.answer(offer.sdp), id=offer.id)
         self.send(rtc.SignalResponse(answer=answer))
 
+    async def _offer_subscriber(self) -> None:
+        """Offers the second connection that clients on `/rtc` have.
+
+        It carries nothing here, but livekit 1.1.2 reports itself connected only once it is up.
+        """
+        self._subscriber = Peer()
+        offer = rtc.SessionDescription(type="offer", sdp=await self._subscriber.offer())
+        self.send(rtc.SignalResponse(offer=offer))
+
     async def _trickle(self, trickle: rtc.TrickleRequest) -> None:
-        if trickle.target != rtc.SignalTarget.PUBLISHER or not trickle.candidateInit:
+        peer = self._peer if trickle.target == rtc.SignalTarget.PUBLISHER else self._subscriber
+        if peer is None or not trickle.candidateInit:
             return
         try:
-            await self._peer.add_candidate(trickle.candidateInit)
+            await peer.add_candidate(trickle.candidateInit)
         except PeerError as error:
             # One candidate of many: the connection may come up all the same.
             log.info("participant %s: %s", self.participant.info.sid, error)

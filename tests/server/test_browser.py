@@ -40,3 +40,21 @@ async def test_a_browser_joins_calls_and_is_called():
             assert {record.sender for record in seen.packets} == {"py", "web"}
         # The browser is ended without a farewell: its WebSocket closes, and it is out.
         await until(lambda: "web" not in server.room(ROOM).participants)
+
+
+OLDER_ROUTE = """
+const room = new Room({singlePeerConnection: false});
+room.registerRpcMethod("whoami", async () => "web");
+await room.connect(URL, TOKEN, {autoSubscribe: false});
+const echo = await room.localParticipant.performRpc({destinationIdentity: "py", method: "echo", payload: "hi"});
+await report("echo", echo);
+"""
+
+
+async def test_a_browser_with_two_peer_connections_joins_by_the_older_route():
+    async with embedded_server() as server, join(server.url, "py") as python:
+        echo(python)
+        script = f"const URL = {json.dumps(server.url)}, TOKEN = {json.dumps(token('web'))};" + OLDER_ROUTE
+        async with page(script) as browser:
+            assert await browser.report("echo") == "hi"
+            assert await call(python, "web", "whoami") == "web"

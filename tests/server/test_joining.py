@@ -2,8 +2,10 @@
 
 import time
 
+import pytest
 from livekit import rtc
 
+from tests.support.peers import V1_SDK, peer
 from tests.support.rooms import ROOM, call, echo, embedded_server, join, until
 
 
@@ -37,3 +39,13 @@ async def test_a_payload_of_a_mebibyte_comes_back_unchanged():
         echo(bob)
         payload = "".join(chr(33 + (i * i * 7919 + i // 91) % 90) for i in range(1 << 20))
         assert await call(alice, "bob", payload=payload, response_timeout=30) == payload
+
+
+async def test_an_older_sdk_joins_by_the_older_route_and_speaks_v1():
+    async with embedded_server() as server, join(server.url, "alice") as alice, peer(server.url, "old", sdk=V1_SDK):
+        old = await until(lambda: alice.remote_participants.get("old"))
+        assert old._info.client_protocol == 0
+        assert await call(alice, "old", payload="v1") == "v1"
+        with pytest.raises(rtc.RpcError) as failure:
+            await call(alice, "old", payload="x" * 15_361)
+        assert failure.value.code == rtc.RpcError.ErrorCode.REQUEST_PAYLOAD_TOO_LARGE

@@ -94,7 +94,7 @@ async def test_a_participant_that_never_connects_is_sent_away_by_stop():
     async with (
         embedded_server() as server,
         aiohttp.ClientSession() as http,
-        http.ws_connect(f"{server.url}/rtc?access_token={token('quiet')}") as ws,
+        http.ws_connect(f"{server.url}/rtc/v1?access_token={token('quiet')}") as ws,
     ):
         join_response = proto.SignalResponse.FromString(await ws.receive_bytes()).join
         assert join_response.participant.state == models.ParticipantInfo.JOINED
