@@ -54,7 +54,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("call.resend", "r", "resend", "resend", "Send the shown call of ours once more.", "main", palette=True),
     Action("call.ping", "i", "ping", "ping", "Is the SDK of the participant answering, and how fast?", "main",
            palette=True),
-    Action("call.target", "ctrl+l", "target", "target", "Type whom and what to call: participant › method.", "main",
+    Action("call.target", "ctrl+l", "target", "target", "Type whom to call and the method.", "main",
            palette=True),
     Action("pane.next", "tab", "next_pane(1)", "next pane", "Go to the next pane.", "main"),
     Action("pane.previous", "shift+tab", "next_pane(-1)", "previous pane", "Go to the previous pane.", "main"),
@@ -99,11 +99,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("request.format", "alt+f", "screen.format", "indent", "Indent the JSON.", "request", footer=True),
     Action("request.timeout", "alt+t", "screen.timeout", "timeout", "Change how long the answer may take.", "request",
            footer=True),
-    Action("response.form", "w", "screen.toggle_form", "raw/pretty", "Show the answer as it came, or indented.", "response",
-           footer=True),
+    Action("response.form", "w", "screen.toggle_form", "raw/pretty", "Show the answer as it came, or indented.",
+           "response", footer=True),
     Action("response.anyway", "a", "screen.anyway", "send anyway", "Send although the destination is not in the room.",
            "response", footer=True),
-    Action("response.closest", "enter", "screen.closest", "send to the closest name",
+    Action("response.closest", "enter", "screen.closest", "send to closest",
            "Send it to the participant whose name is closest.", "response", footer=True),
     Action("response.cancel", "escape", "screen.cancel", "cancel", "Stop waiting; the handler runs on.", "response",
            footer=True),
@@ -146,7 +146,7 @@ _KEY_NAMES = {
 
 def key_name(key: str) -> str:
     """A key as people write it: ``^j``, ``esc``, ``?``; the first of several."""
-    key = key.split(",")[0]
+    key = key.split(",", maxsplit=1)[0]
     if key.startswith("ctrl+"):
         return f"^{key_name(key.removeprefix('ctrl+'))}"
     return _KEY_NAMES.get(key, key)

@@ -24,4 +24,8 @@ def attach(session: Session, pump: MessagePump) -> Callable[[], Any]:
 
     The session already sends batches, at most 30 a second, so each becomes a message as it is.
     """
-    return session.subscribe(lambda update: pump.post_message(SessionUpdated(update)) and None)
+
+    def post(update: Update) -> None:
+        pump.post_message(SessionUpdated(update))
+
+    return session.subscribe(post)

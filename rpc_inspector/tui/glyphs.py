@@ -1,7 +1,7 @@
 """The few signs that the interface uses, and their fallback where the terminal's encoding has none of them."""
 
 import sys
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Glyphs:
     failed: str = "✗"
     refused: str = "▲"
     to: str = "→"
-    into: str = "›"
+    into: str = "\u203a"  # a single right-pointing angle quotation mark
     bar: str = "━"
     rest: str = "╌"
     dot: str = "·"
@@ -32,7 +32,7 @@ ASCII = Glyphs(
 def glyphs_for(encoding: str | None) -> Glyphs:
     """The signs that ``encoding`` can write."""
     try:
-        "◆●○◌✓✗▲→›━╌·▶".encode(encoding or "ascii")
+        "".join(astuple(Glyphs())).encode(encoding or "ascii")
     except (UnicodeEncodeError, LookupError):
         return ASCII
     return Glyphs()

@@ -15,7 +15,7 @@ _DISCOVERED = 30
 
 
 class CallsProvider(Provider):
-    """``call weather-agent › get_weather`` and ``participant weather-agent``."""
+    """Calls of every method that is known, and all that is known of every participant."""
 
     def _entries(self) -> Iterator[tuple[str, str, Any]]:
         main = next((screen for screen in self.app.screen_stack if isinstance(screen, MainScreen)), None)

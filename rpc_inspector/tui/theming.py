@@ -47,7 +47,7 @@ def load_theme(path: Path) -> Theme:
         raise ThemeUnreadable(f"{path}: {error}") from error
     unknown = set(table) - {"name", "dark", "colours", "variables"}
     if unknown:
-        raise ThemeUnreadable(f"{path}: unknown key {sorted(unknown)[0]!r}; a theme has name, dark, colours, variables")
+        raise ThemeUnreadable(f"{path}: unknown key {min(unknown)!r}; a theme has name, dark, colours, variables")
     name, dark = table.get("name"), table.get("dark")
     if not isinstance(name, str) or not name:
         raise ThemeUnreadable(f"{path}: 'name' is missing or no text")

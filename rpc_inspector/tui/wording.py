@@ -3,6 +3,7 @@
 from textual.content import Content
 
 from rpc_inspector.core.budgets import seconds
+from rpc_inspector.core.codes import ErrorCode
 from rpc_inspector.core.diagnosis import Diagnosis
 from rpc_inspector.core.model import Call
 from rpc_inspector.core.text import sanitise, sanitise_name
@@ -29,7 +30,13 @@ def outcome_line(call: Call, now: float) -> Content:
         mark = mark_of(call)
         name = call.error.name or "application error"
         style = f"bold $text-{'warning' if mark.style == 'warning' else 'error'}"
-        return Content.assemble((f"{mark.short} {name}", style), "   ", took)
+        if call.purpose == "ping" and call.error.code == ErrorCode.UNSUPPORTED_METHOD:
+            alive = f"{G.ok} its SDK answers"
+            acked = (f"ack {duration(call.ack)}", "$muted")
+            return Content.assemble((alive, "$text-success"), "  ", took, "   ", acked)
+        what = Content.styled(f"{mark.short} {name}", style)
+        # A call that was never sent took no time worth telling.
+        return what if call.error.raised_by == "us" else Content.assemble(what, "   ", took)
     return Content.assemble((f"{G.off} {call.outcome}", "$text-warning"), "   ", took if call.duration else "")
 
 
@@ -112,12 +119,15 @@ def timing_bar(call: Call, width: int) -> Content | None:
 def failure(call: Call, diagnosis: Diagnosis | None) -> Content:
     """Why a call failed: what happened, who raised it, the likely causes, what to do, what the error carries."""
     error = call.error
+    if call.purpose == "ping" and error is not None and error.code == ErrorCode.UNSUPPORTED_METHOD:
+        why = "A ping calls a method that nobody has: the refusal proves that its SDK is alive."
+        return Content.styled(why, "$muted")
     if error is None:
         return Content.styled(_OTHER_ENDS.get(call.outcome, ""), "$muted")
     lines: list[Content] = []
     if diagnosis:
         lines += [Content(diagnosis.what), Content.styled(safe(diagnosis.raised_in_words), "$muted")]
-    causes = error.causes or tuple(cause.text for cause in diagnosis.causes if diagnosis) if diagnosis else error.causes
+    causes = error.causes or (tuple(cause.text for cause in diagnosis.causes) if diagnosis else ())
     if causes:
         lines += [Content(""), Content.styled("Most likely", "bold")]
         lines += [Content.assemble((f"{n} ", "$muted"), safe(cause)) for n, cause in enumerate(causes, 1)]

@@ -52,7 +52,7 @@ class ConnectScreen(Dialog[None]):
         """Choices, fields, what went wrong, the button."""
         with VerticalScroll(classes="dialog", can_focus=False) as box:
             box.border_title = "Connect"
-            box.border_subtitle = "enter connect   tab next field   esc close   ^q quit"
+            box.border_subtitle = "enter connect   tab next   esc close"
             if self._choices:
                 yield OptionList(*[Option(_choice(target)) for target in self._choices], id="choices", compact=True)
             for name, label, hint, secret in _FIELDS:

@@ -1,6 +1,7 @@
 """The keys, from the registry of actions and the panes' own bindings."""
 
 from collections.abc import Iterable
+from textwrap import wrap
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -27,11 +28,16 @@ class HelpScreen(Dialog[None]):
         with VerticalScroll(classes="dialog") as box:
             box.border_title = "Keys"
             box.border_subtitle = "↑ ↓ scroll   esc close"
-            yield Static(Content("\n").join(list(help_lines(self._place))))
+            yield Static(id="keys")
+
+    def on_resize(self) -> None:
+        """Lines are broken by ourselves, so that sentences stay in their column."""
+        width = self.query_one(".dialog").content_region.width
+        self.query_one("#keys", Static).update(Content("\n").join(list(help_lines(self._place, width - 2))))
 
 
-def help_lines(first: str) -> Iterable[Content]:
-    """The keys of every place, that of the focus first."""
+def help_lines(first: str, width: int) -> Iterable[Content]:
+    """The keys of every place, that of the focus first, in ``width`` cells."""
     for place in sorted(PLACES, key=lambda place: place != first):
         if place == "trace":
             keys = [(binding.key, binding.tooltip) for binding in TRACE_BINDINGS if isinstance(binding, Binding)]
@@ -41,5 +47,7 @@ def help_lines(first: str) -> Iterable[Content]:
             continue
         yield Content.styled(PLACES[place], "bold $text-primary")
         for names, sentence in keys:
-            yield Content.assemble((f"{all_key_names(names):<{_KEYS_WIDTH}} ", "bold"), (sentence, ""))
+            first_line, *more = wrap(sentence, max(width - _KEYS_WIDTH - 1, 20)) or [""]
+            yield Content.assemble((f"{all_key_names(names):<{_KEYS_WIDTH}} ", "bold"), first_line)
+            yield from (Content(" " * (_KEYS_WIDTH + 1) + line) for line in more)
         yield Content("")

@@ -13,6 +13,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
+from rpc_inspector.core.budgets import budget_for
 from rpc_inspector.core.codes import ErrorCode
 from rpc_inspector.core.diagnosis import Diagnosis, Facts, diagnose
 from rpc_inspector.core.methods import PING_PREFIX
@@ -52,6 +53,7 @@ class MainScreen(Screen[None]):
         self._state = SessionState()
         self._roster: tuple[Participant, ...] = ()
         self._shown: int | None = None
+        self._just_sent: int | None = None
         self._last_sent: Invocation | None = None
         self._similar: tuple[str, ...] = ()
         self.session: Session | None = None
@@ -88,6 +90,7 @@ class MainScreen(Screen[None]):
         self.trace.apply(update)
         if any(row.seq == self._shown for row in update.rows):
             self._show_call()
+            self._offer_what_to_do()
 
     def _take_state(self, state: SessionState) -> None:
         if (state.room, state.status) != (self._state.room, self._state.status):
@@ -129,9 +132,7 @@ class MainScreen(Screen[None]):
         """Show all that is known of a participant."""
         from rpc_inspector.tui.screens.participant import ParticipantScreen  # noqa: PLC0415 - only when asked for
 
-        self.app.push_screen(
-            ParticipantScreen(lambda: self.participant(identity), lambda: self._events_of(identity))
-        )
+        self.app.push_screen(ParticipantScreen(lambda: self.participant(identity), lambda: self._events_of(identity)))
 
     def _events_of(self, identity: str) -> list[RoomEvent]:
         rows = self.session.rows() if self.session else ()
@@ -202,12 +203,33 @@ class MainScreen(Screen[None]):
             self.tell(error)
             return
         self._last_sent = invocation
-        self._shown = seq
+        self._shown = self._just_sent = seq
+        if self.has_class("-narrow") and self.focused_pane == "request":
+            # The response takes the request's place there, and so the focus.
+            self._show_call()
+            self.action_focus_pane("response")
         self.call_pane.turn_to("response")
         self._show_call()
-        if self._is_unknown_destination(self.shown_call):
-            # Nothing was sent, and what to do about it are single keys: they must not go into the editor.
-            self.action_focus_pane("response")
+        self._offer_what_to_do()
+
+    def _offer_what_to_do(self) -> None:
+        """Where nothing was sent, what to do about it are single keys: they must not go into the editor."""
+        if self._just_sent == self._shown and self._is_unknown_destination(self.shown_call):
+            self._just_sent = None
+            if self.focused_pane == "request":
+                self.action_focus_pane("response")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer only what can be done with the shown call."""
+        call = self.shown_call if self.is_mounted else None
+        if action in ("anyway", "closest"):
+            nearest = action == "anyway" or bool(self.call_pane.response.closest) if call else False
+            return self._is_unknown_destination(call) and nearest
+        if action == "cancel":
+            return call is not None and call.is_open and call.direction == "outgoing"
+        if action == "toggle_form":
+            return self.is_mounted and self.call_pane.response.has_forms
+        return super().check_action(action, parameters)
 
     def action_resend(self) -> None:
         """Send the shown call of ours once more."""
@@ -215,13 +237,14 @@ class MainScreen(Screen[None]):
         if call is None or call.direction != "outgoing" or call.request is None or call.request.text is None:
             self.notify("Only a call of ours can be sent again. Send one with ^j.", markup=False)
         else:
-            budget = call.budget
+            budget = call.budget or budget_for()
             self.send(
                 Invocation(
                     destination=call.callee or "",
                     method=call.method or "",
                     payload=call.request.text,
-                    **({"response_ms": budget.response, "ack_ms": budget.ack} if budget else {}),
+                    response_ms=budget.response,
+                    ack_ms=budget.ack,
                 )
             )
 
@@ -251,12 +274,9 @@ class MainScreen(Screen[None]):
             self.send(replace(self._last_sent, destination=name, anyway=False))
 
     def action_cancel(self) -> None:
-        """Stop waiting for the shown call, or go on back."""
-        call = self.shown_call
-        if call and call.is_open and call.direction == "outgoing" and self.session:
+        """Stop waiting for the shown call."""
+        if self.session and (call := self.shown_call):
             self.session.cancel(call.seq)
-        else:
-            self.action_back()
 
     @staticmethod
     def _is_unknown_destination(call: Call | None) -> bool:
@@ -402,8 +422,8 @@ class MainScreen(Screen[None]):
             self.action_focus_pane("response" if self.shown_call else "participants")
         elif self.query_one("#panes").has_class("-zoomed"):
             self._zoom(None)
-        elif (call := self.shown_call) and call.is_open and call.direction == "outgoing" and self.session:
-            self.session.cancel(call.seq)
+        elif self.check_action("cancel", ()):
+            self.action_cancel()
 
     # Copying and explaining
 

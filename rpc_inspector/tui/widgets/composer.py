@@ -59,6 +59,7 @@ class Composer(Vertical):
             yield Static(id="request-facts")
         yield Input(placeholder=f"participant {G.into} method", compact=True, id="target")
         yield RequestArea(id="editor")
+        yield Static(id="request-problem")
         yield Static(id="budget")
         with Horizontal(id="send-row"):
             yield Button("Send ^j", id="send", compact=True, variant="primary")
@@ -127,7 +128,7 @@ class Composer(Vertical):
         event.stop()
         identity, method = parse_target(event.value)
         if not identity or not method:
-            self.notify("Type both: participant › method.", severity="warning", markup=False)
+            self.notify(f"Type both: participant {G.into} method.", severity="warning", markup=False)
             return
         self.close_target()
         self.aim(identity, method, None)
@@ -150,9 +151,7 @@ class Composer(Vertical):
         if problem:
             return f"The payload cannot be sent: {problem}. Remove it, then send."
         self._keep_draft()
-        return Invocation(
-            destination=self.identity, method=self.method, payload=self.editor.text, response_ms=timeout
-        )
+        return Invocation(destination=self.identity, method=self.method, payload=self.editor.text, response_ms=timeout)
 
     @property
     def timeout_ms(self) -> int | None:
@@ -187,7 +186,9 @@ class Composer(Vertical):
 
     def _refresh_budget(self) -> None:
         timeout, line = self.timeout_ms, self.query_one("#budget", Static)
-        self.query_one("#timeout").set_class(timeout is None, "-invalid")
+        field = self.query_one("#timeout", Input)
+        field.set_class(timeout is None, "-invalid")
+        field.styles.width = max(len(field.value) + 1, 2)
         if timeout is None:
             line.update(Content.styled("the timeout must be a number of seconds above 0", "$text-error"))
         else:
@@ -195,20 +196,29 @@ class Composer(Vertical):
 
     def _refresh_facts(self) -> None:
         self.editor.refit()
-        self.query_one("#request-facts", Static).update(self._facts())
-
-    def _facts(self) -> Content:
         text = self.editor.text
-        parts = [_validity(text)]
-        if self.identity and (self._callee is None or self._callee.is_self):
-            whom = "ourselves: a call cannot come back" if self._callee else "not in the room"
-            parts.insert(0, Content.styled(whom, "$text-warning"))
-        elif self._callee is not None and self._callee.state != "active":
-            parts.insert(0, Content.styled("not active yet", "$text-warning"))
-        if utf8_size(self.method) > METHOD_NAME_LIMIT:
-            parts.insert(0, Content.styled(f"name over {METHOD_NAME_LIMIT} bytes", "$text-warning"))
+        word, problem, style = _validity(text)
+        line = self.query_one("#request-problem", Static)
+        line.display = bool(problem)
+        line.update(Content.styled(problem, style))
+        warnings = self._warnings()
+        # What is wrong leaves no room to say what is right.
+        parts = [*warnings] if warnings and not problem else [*warnings, Content.styled(word, style)]
         parts.append(self._amount(text))
-        return Content.styled(f" {G.dot} ", "$muted").join(parts)
+        self.query_one("#request-label").display = not warnings
+        self.query_one("#request-facts", Static).update(Content.styled(f" {G.dot} ", "$muted").join(parts))
+
+    def _warnings(self) -> list[Content]:
+        words = []
+        if utf8_size(self.method) > METHOD_NAME_LIMIT:
+            words.append(f"name over {METHOD_NAME_LIMIT} B")
+        if self.identity and self._callee is None:
+            words.append("not in the room")
+        elif self._callee is not None and self._callee.is_self:
+            words.append("ourselves")
+        elif self._callee is not None and self._callee.state != "active":
+            words.append("not active yet")
+        return [Content.styled(word, "$text-warning") for word in words]
 
     def _amount(self, text: str) -> Content:
         count = utf8_size(text)
@@ -228,21 +238,20 @@ class Composer(Vertical):
             self.editor.show_text(indented)
 
 
-def _validity(text: str) -> Content:
+def _validity(text: str) -> tuple[str, str, str]:
+    """A word for what the payload is, what is wrong with it, and the style of both."""
     if not text:
-        return Content.styled("empty", "$muted")
-    problem = unsendable(text)
-    if problem:
-        return Content.styled(f"cannot be sent: {problem}", "$text-error")
-    problem = json_problem(text)
-    if problem is None:
-        return Content.styled("valid", "$text-success")
-    return Content.styled(f"text, not JSON: {problem}", "$text-warning")
+        return "empty", "", "$muted"
+    if problem := unsendable(text):
+        return "cannot be sent", problem, "$text-error"
+    if problem := json_problem(text):
+        return "text, not JSON", problem, "$text-warning"
+    return "valid", "", "$text-success"
 
 
 def parse_target(typed: str) -> tuple[str, str]:
-    """Identity and method from ``participant › method``; ``>``, ``/`` after blanks and a lone blank separate too."""
-    for separator in (G.into, "›", " > ", ">", " "):
+    """Identity and method from what was typed between them: the sign of the title, ``>`` or a blank."""
+    for separator in (G.into, ">", " "):
         identity, found, method = typed.rpartition(separator)
         if found and identity.strip() and method.strip():
             return identity.strip(), method.strip()
@@ -250,7 +259,7 @@ def parse_target(typed: str) -> tuple[str, str]:
 
 
 def target_title(identity: str, method: str) -> Content:
-    """``weather-agent › get_weather``."""
+    """Participant and method, as the pane's title."""
     if not identity:
         return Content("Call")
     return Content(f"{sanitise_name(identity)} {G.into} {sanitise_name(method)}")

@@ -28,29 +28,39 @@ class KeyBar(Static):
         self.refresh()
 
     def render(self) -> Content:
-        """Keys bright, words muted."""
+        """Keys bright, words muted; the ways to everything else always fit."""
         self._spans = []
-        line, width = Content(" "), self.size.width
-        for binding in self._shown():
-            key = key_name(binding.key)
-            entry = Content.assemble((key, "bold $footer-key-foreground"), " ", (binding.description, "$muted"))
-            if line.cell_length + entry.cell_length > width:
-                break
-            self._spans.append((line.cell_length, line.cell_length + entry.cell_length, binding.key))
-            line = Content.assemble(line, entry, "   ")
+        here, always = self._shown()
+        line, room = Content(" "), self.size.width - sum(_entry(binding).cell_length + 3 for binding in always)
+        for binding in here:
+            if line.cell_length + _entry(binding).cell_length + 3 <= room:
+                line = self._add(line, binding)
+        for binding in always:
+            line = self._add(line, binding)
         return line
 
-    def _shown(self) -> list[Binding]:
+    def _add(self, line: Content, binding: Binding) -> Content:
+        entry, start = _entry(binding), line.cell_length
+        self._spans.append((start, start + entry.cell_length, binding.key))
+        return Content.assemble(line, entry, "   ")
+
+    def _shown(self) -> tuple[list[Binding], list[Binding]]:
         active = [found.binding for found in self.screen.active_bindings.values() if found.binding.show]
         unique = {binding.id or binding.action: binding for binding in reversed(active)}
         always = [unique.pop(name) for name in _ALWAYS if name in unique]
         here = list(reversed(unique.values()))
         send = [binding for binding in here if binding.id == "call.send"]
         here = send + [binding for binding in here if binding not in send]
-        return here[: MOST - len(always)] + always
+        return here[: MOST - len(always)], always
 
     def on_click(self, event: Click) -> None:
         """A click on a key is the key."""
         for start, end, key in self._spans:
             if start <= event.x < end:
                 self.app.simulate_key(key)
+
+
+def _entry(binding: Binding) -> Content:
+    return Content.assemble(
+        (key_name(binding.key), "bold $footer-key-foreground"), " ", (binding.description, "$muted")
+    )

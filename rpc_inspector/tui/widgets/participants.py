@@ -247,13 +247,16 @@ def _participant_line(someone: Participant, *, hidden: bool) -> Content:
     if someone.is_self:
         return Content.styled(f"{name}  you", "$muted")
     sure = any(method.provenance != "known" for method in someone.methods)
-    parts: list[tuple[str, str]] = [(name, "bold" if sure else "$muted"), (f"  {someone.kind}", "$muted")]
+    parts: list[tuple[str, str]] = [(name, "bold" if sure else "$muted")]
     if someone.state != "active":
-        parts.append((f"  {G.waiting} {someone.state}", "$text-warning"))
-    if hidden and someone.methods:
-        parts.append((f"  {G.folded} {len(someone.methods):,} methods", "$muted"))
+        words = "gone" if someone.state == "disconnected" else "not active"
+        parts.append((f"  {G.waiting} {words}", "$text-warning"))
     elif not someone.methods:
         parts.append(("  no methods known", "$muted"))
+    else:
+        parts.append((f"  {someone.kind}", "$muted"))
+    if hidden and someone.methods:
+        parts.append((f"  {G.folded} {len(someone.methods):,} methods", "$muted"))
     return Content.assemble(*parts)
 
 

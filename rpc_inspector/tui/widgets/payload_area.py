@@ -24,12 +24,14 @@ class PayloadArea(TextArea):
             read_only=read_only,
             tab_behavior="focus",
             highlight_cursor_line=False,
+            show_cursor=not read_only,
             show_line_numbers=False,
             compact=True,
         )
 
     def on_mount(self) -> None:
         """Follow the app's theme."""
+        self.match_cursor_bracket = False
         self._apply_theme()
         self.watch(self.app, "theme", self._apply_theme, init=False)
 
@@ -64,7 +66,7 @@ class RequestArea(PayloadArea):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("request")]
 
-    def _on_paste(self, event: events.Paste) -> None:
+    async def _on_paste(self, event: events.Paste) -> None:
         """Give up highlighting before something large arrives, and keep what no encoding can carry as its escape."""
         if unsendable(event.text):
             event.text = "".join(sign if _encodes(sign) else f"\\u{ord(sign):04x}" for sign in event.text)

@@ -49,6 +49,10 @@ class ResponsePane(Vertical):
         """Nothing yet."""
         self.redraw(0.0, acks_seen=False)
 
+    def on_resize(self) -> None:
+        """The bar fits the width, which is not known while the pane is hidden."""
+        self._show_timing(self.call)
+
     @property
     def focus_target(self) -> Widget:
         """What takes the focus: the answer, or the story in its place."""
@@ -80,9 +84,12 @@ class ResponsePane(Vertical):
         """Show a call as it is now.
 
         Args:
-            call: the call; ``None`` for none. now: seconds of CLOCK_MONOTONIC. acks_seen: a vantage point shows acks.
+            call: the call; ``None`` for none.
+            now: seconds of CLOCK_MONOTONIC.
+            acks_seen: a vantage point shows acks.
             foreign: it is not a call of what the request half aims at, so say whose it is.
-            diagnosis: why it failed. closest: the name to offer where its destination was not in the room.
+            diagnosis: why it failed.
+            closest: the name to offer where its destination was not in the room.
         """
         focused = self.has_focus_within
         self.call, self._diagnosis, self.closest = call, diagnosis, closest
@@ -91,9 +98,7 @@ class ResponsePane(Vertical):
         if call and foreign:
             line.update(whose(call))
         self.redraw(now, acks_seen=acks_seen)
-        if focused and not self.has_focus_within:
-            self.focus_target.focus()
-        elif focused and not self.focus_target.has_focus:
+        if focused and not self.focus_target.has_focus:
             self.focus_target.focus()
         self.refresh_bindings()
 
@@ -182,9 +187,10 @@ class ResponsePane(Vertical):
         self._body_of = None
 
     @property
-    def raw(self) -> bool:
-        """Whether payloads are shown as they came."""
-        return self._raw
+    def has_forms(self) -> bool:
+        """Whether there is a payload that can be shown raw or indented."""
+        call = self.call
+        return bool(call and ((call.error and call.error.data) or (call.response and call.response.text)))
 
 
 def _keys(*entries: tuple[str, str, str]) -> Content:

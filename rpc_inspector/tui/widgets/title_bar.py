@@ -30,12 +30,11 @@ class TitleBar(Static):
         right = self._right(state)
         # Dropped in this order: where it came from, the url, the vantage points, the identity, the program's name.
         for part in ("origin", "url", "seeing", "identity", "program", "room"):
-            if _length(left) + _length(right) + 3 <= width:
+            if _join(left, 3).cell_length + _join(right, 2).cell_length + 3 <= width:
                 break
             left = [entry for entry in left if entry[0] != part]
             right = [entry for entry in right if entry[0] != part]
-        left_text = Content("   ").join([text for _, text in left])
-        right_text = Content("  ").join([text for _, text in right])
+        left_text, right_text = _join(left, 3), _join(right, 2)
         gap = max(width - left_text.cell_length - right_text.cell_length, 1)
         return Content.assemble(" ", left_text, " " * gap, right_text)
 
@@ -71,5 +70,5 @@ def seeing(state: SessionState) -> str:
     return f"seeing: {places}"
 
 
-def _length(parts: list[tuple[str, Content]]) -> int:
-    return sum(text.cell_length + 3 for _, text in parts)
+def _join(parts: list[tuple[str, Content]], blanks: int) -> Content:
+    return Content(" " * blanks).join([text for _, text in parts])
