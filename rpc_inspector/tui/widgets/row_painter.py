@@ -109,7 +109,7 @@ def _column(column: str, width: int, call: Call, time: str, paint: Paint) -> lis
     if column == "callee":
         return [(left(fit(call.callee, width), width), _who(call.callee, paint))]
     if column == "method":
-        return [(left(fit(call.method, width), width), "method")]
+        return [(left(fit(call.method, width), width), "strong")]
     if column == "outcome":
         return _outcome(call, width)
     text, known = {
@@ -140,10 +140,11 @@ def _total(call: Call, now: float) -> str:
 def _outcome(call: Call, width: int) -> list[Piece]:
     mark = mark_of(call)
     rest = left(f" {mark.word}", width - cell_len(mark.symbol))
+    word = "strong" if mark.style in ("error", "warning") else "word"
     if not mark.name or width < cell_len(mark.full):
-        return [(mark.symbol, mark.style), (rest, "word")]
+        return [(mark.symbol, mark.style), (rest, word)]
     name = left(f" {mark.name}", width - cell_len(mark.short))
-    return [(mark.symbol, mark.style), (f" {mark.word}", "word"), (name, "muted")]
+    return [(mark.symbol, mark.style), (f" {mark.word}", word), (name, "muted")]
 
 
 def bar_pieces(call: Call, paint: Paint) -> list[Piece]:

@@ -32,7 +32,7 @@ TITLE_EVERY = 0.25
 TimeMode = Literal["clock", "previous", "zero"]
 NEXT_MODE: dict[TimeMode, TimeMode] = {"clock": "previous", "previous": "zero", "zero": "clock"}
 _STYLES = (
-    "muted", "name", "us", "method", "number", "word", "event", "mark", "ok", "warning", "error", "open", "lost",
+    "muted", "name", "us", "strong", "number", "word", "event", "mark", "ok", "warning", "error", "open", "lost",
     "bar-ack", "bar-answer", "bar-error", "bar-warning", "bar-unseen", "header",
 )  # fmt: skip
 
@@ -60,9 +60,10 @@ class TraceCanvas(ScrollView, inherit_bindings=False):
         & > .trace--muted, & > .trace--event, & > .trace--header, & > .trace--lost { color: $muted; }
         & > .trace--name, & > .trace--number, & > .trace--word { color: $foreground; }
         & > .trace--us, & > .trace--open { color: $text-primary; }
-        & > .trace--method { color: $foreground; text-style: bold; }
+        & > .trace--strong { color: $foreground; text-style: bold; }
         & > .trace--mark { color: $text-primary; text-style: bold; }
         & > .trace--ok { color: $text-success; }
+        &:nocolor > .trace--error, &:nocolor > .trace--warning { color: $foreground; }
         & > .trace--warning { color: $text-warning; text-style: bold; }
         & > .trace--error { color: $text-error; text-style: bold; }
         & > .trace--bar-ack { color: $stage-ack; }
@@ -310,7 +311,8 @@ class TraceCanvas(ScrollView, inherit_bindings=False):
             components = [f"trace--{part}" for part in (cursor, name) if part]
             style = self.get_visual_style(*components).rich_style
             if cursor and (self.app.no_color or self.app.native_ansi_color):
-                # Backgrounds say nothing there; the cursor must not hang on one.
+                # Backgrounds say nothing there, so the cursor must not hang on one; one colour, or it is patchy.
+                style = self.get_visual_style("trace--name").rich_style + Style(bold=style.bold)
                 style += Style(reverse=True) if cursor == "cursor" else Style(underline=True)
             self._styles[name, cursor] = style
         return style
