@@ -113,6 +113,8 @@ class InspectorApp(App[int]):
 
     @on(SessionUpdated)
     def _session_updated(self, message: SessionUpdated) -> None:
+        if not self.main.is_whole:
+            return  # the screen is being taken down; the session is closed after that
         self.main.apply(message.update)
         for screen in self.screen_stack[1:]:
             refresh: Callable[[Update], None] | None = getattr(screen, "take", None)

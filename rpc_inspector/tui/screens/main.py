@@ -76,6 +76,11 @@ class MainScreen(Screen[None]):
         self.set_interval(_TICK_S, self._tick)
         self.query_one(ParticipantList).focus()
 
+    @property
+    def is_whole(self) -> bool:
+        """All panes are there: not before they are made, nor while they are being removed."""
+        return self.is_mounted and bool(self.query(TracePane)) and bool(self.query(KeyBar))
+
     # What the session says
 
     def apply(self, update: Update) -> None:
