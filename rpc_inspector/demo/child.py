@@ -44,12 +44,15 @@ async def _serve(on_end: Callable[[Callable[[], object]], None], phase: Callable
     _say_where(stage)
     phase("server accepts clients")
     show = asyncio.create_task(_perform(stage, phase))
+    show.add_done_callback(lambda _: ended.set())
     try:
         await ended.wait()
     finally:
         show.cancel()
         await asyncio.wait((show,), timeout=LEAVE_LIMIT_S)
         await server.stop()
+    if show.done() and not show.cancelled():
+        show.result()  # a room without its participants is no demo: fail aloud
 
 
 def _say_where(stage: Stage) -> None:
