@@ -14,6 +14,10 @@ LIGHT = "inspector-light"
 _COLOURS = frozenset(
     ("primary", "secondary", "accent", "success", "warning", "error", "foreground", "background", "surface", "panel")
 )
+#: Variables of ours, all of them colours.
+_OWN = frozenset(
+    ("muted", "faint", "stage-ack", "stage-answer", "json-key", "json-string", "json-number", "json-literal")
+)
 _NEEDED = ("primary", "foreground", "background")
 
 
@@ -53,13 +57,15 @@ def load_theme(path: Path) -> Theme:
         raise ThemeUnreadable(f"{path}: 'name' is missing or no text")
     if not isinstance(dark, bool):
         raise ThemeUnreadable(f"{path}: 'dark' is missing or neither true nor false")
-    colours = _strings(path, table, "colours")
+    colours, variables = _strings(path, table, "colours"), _strings(path, table, "variables")
+    for variable in _OWN.intersection(variables):
+        _parse_colour(path, variable, variables[variable])
     for colour, value in colours.items():
         _check_colour(path, colour, value)
     for needed in _NEEDED:
         if needed not in colours:
             raise ThemeUnreadable(f"{path}: colour {needed!r} is missing")
-    return Theme(name=name, dark=dark, variables=_strings(path, table, "variables"), **colours)  # type: ignore[arg-type]
+    return Theme(name=name, dark=dark, variables=variables, **colours)  # type: ignore[arg-type]
 
 
 def load_themes(*directories: Path) -> tuple[list[Theme], list[str]]:
@@ -143,6 +149,10 @@ def _strings(path: Path, table: Mapping[str, object], key: str) -> dict[str, str
 def _check_colour(path: Path, name: str, value: str) -> None:
     if name not in _COLOURS:
         raise ThemeUnreadable(f"{path}: unknown colour {name!r}; known are {', '.join(sorted(_COLOURS))}")
+    _parse_colour(path, name, value)
+
+
+def _parse_colour(path: Path, name: str, value: str) -> None:
     try:
         Color.parse(value)
     except ColorParseError as error:

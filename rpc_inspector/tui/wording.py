@@ -84,7 +84,7 @@ def running(call: Call, now: float, width: int, *, acks_seen: bool) -> Content:
 
 def _left(what: str, left_ms: float, of_ms: float) -> Content:
     if left_ms < 0:
-        return Content.assemble(f"{what} ", ("its time is over", "$text-warning"), (f" ({seconds(of_ms)})", "$muted"))
+        return Content.assemble(f"{what} ", ("nothing left", "$text-warning"), (f" of {seconds(of_ms)}", "$muted"))
     return Content.assemble(f"{what} ", (f"{left_ms / 1000:.1f} s", "bold"), (f" of {seconds(of_ms)} left", "$muted"))
 
 

@@ -17,6 +17,7 @@ from rpc_inspector.core.model import Method, Participant
 from rpc_inspector.core.text import sanitise, sanitise_name
 from rpc_inspector.tui.actions import bindings
 from rpc_inspector.tui.glyphs import G
+from rpc_inspector.tui.widgets.cells import elide
 
 #: A participant with more methods than this begins folded.
 _FOLD_ABOVE = 40
@@ -119,6 +120,10 @@ class ParticipantsPane(Vertical):
         self.query_one("#participants-filter").display = False
         self._rebuild()
 
+    def on_resize(self) -> None:
+        """Names are cut to what fits."""
+        self._rebuild()
+
     @property
     def current(self) -> Row | None:
         """The line under the cursor."""
@@ -143,7 +148,7 @@ class ParticipantsPane(Vertical):
 
     def _rebuild(self) -> None:
         wanted = self.query_one("#participants-filter", Input).value.casefold()
-        rows = list(rows_of(self._roster, wanted, self._is_folded))
+        rows = list(rows_of(self._roster, wanted, self._is_folded, self._list.scrollable_content_region.width))
         others = sum(not someone.is_self for someone in self._roster)
         self.border_title = f"Participants {others}" if self._roster else "Participants"
         empty = self.query_one("#participants-empty", Static)
@@ -227,7 +232,9 @@ class ParticipantsPane(Vertical):
         return True
 
 
-def rows_of(roster: Iterable[Participant], wanted: str, folded: Callable[[Participant], bool]) -> Iterable[Row]:
+def rows_of(
+    roster: Iterable[Participant], wanted: str, folded: Callable[[Participant], bool], width: int = 80
+) -> Iterable[Row]:
     """The lines for a roster: others in their order, ourselves last; ``wanted`` (case folded) must occur in them."""
     everybody = sorted(roster, key=lambda someone: someone.is_self)
     for someone in everybody:
@@ -239,7 +246,7 @@ def rows_of(roster: Iterable[Participant], wanted: str, folded: Callable[[Partic
         yield Row(someone.identity, None, _participant_line(someone, hidden=hidden))
         if not hidden and not someone.is_self:
             for method in methods:
-                yield Row(someone.identity, method.name, _method_line(method))
+                yield Row(someone.identity, method.name, _method_line(method, width))
 
 
 def _participant_line(someone: Participant, *, hidden: bool) -> Content:
@@ -260,10 +267,12 @@ def _participant_line(someone: Participant, *, hidden: bool) -> Content:
     return Content.assemble(*parts)
 
 
-def _method_line(method: Method) -> Content:
+def _method_line(method: Method, width: int) -> Content:
+    """The name, and how we know it where that is not the participant's own word; both ends of a long name stay."""
     name = sanitise(method.name, limit=80)
     if method.provenance in _SURE:
-        return Content(f"   {name}")
+        return Content(f"   {elide(name, max(width - 3, 8))}")
+    name = elide(name, max(width - 5 - len(method.provenance), 8))
     return Content.assemble((f"   {name}", "$muted"), (f"  {method.provenance}", "$muted italic"))
 
 

@@ -20,6 +20,9 @@ from rpc_inspector.tui.glyphs import G
 from rpc_inspector.tui.widgets.payload_area import PayloadArea
 from rpc_inspector.tui.wording import failure, outcome_line, running, timing_bar, whose
 
+#: Lines from which on a failed call's timing stands below its story.
+_ROOM_FOR_BOTH = 20
+
 
 class ResponsePane(Vertical):
     """The response half of the call pane: shows one call, whichever was sent or chosen last."""
@@ -159,7 +162,10 @@ class ResponsePane(Vertical):
         return story
 
     def _show_timing(self, call: Call | None) -> None:
-        timing = timing_bar(call, self.size.width - 2) if call and not call.is_open else None
+        wanted = call is not None and not call.is_open
+        if call and call.error and self.size.height < _ROOM_FOR_BOTH:
+            wanted = False  # why it failed needs the lines
+        timing = timing_bar(call, self.size.width - 2) if call and wanted else None
         line = self.query_one("#timing", Static)
         line.display = timing is not None
         if timing is not None:
