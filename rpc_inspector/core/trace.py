@@ -30,6 +30,10 @@ from rpc_inspector.core.model import (
 LOST_GRACE_MS = DEFAULT_ACK_MS + 2_000
 #: The told limit assumed for a call whose request was not seen, in ms.
 UNKNOWN_TOLD_MS = 15_000
+#: So long (s) after the end of a call of ours its packets may still be reported: a vantage point may lag.
+LATE_PACKETS_S = 2.0
+#: Said of a call of ours that was not joined to its packets, until they come after all.
+NOT_SEEN = "its packets were not seen"
 #: Requests of ours that cannot be told apart are held back for so many ids at most.
 MAX_HELD = 1000
 
@@ -66,6 +70,7 @@ class TraceStore:
         self._own_open: set[int] = set()
         self._own = OwnCalls()
         self._held: dict[str, _Held] = {}
+        self._late: dict[int, float] = {}
         self._changed: dict[int, None] = {}
         self._dropped: deque[int] = deque(maxlen=limit)
         self._next = 1
@@ -184,12 +189,20 @@ class TraceStore:
             )
         )
 
-    def settle(self, seq: int, error: CallError | None = None, note: str | None = None) -> None:
-        """No more packets of our call are waited for; ``error`` with its causes, where they are known by now."""
-        self._own.remove(seq)
+    def settle(
+        self, seq: int, error: CallError | None = None, note: str | None = None, *, may_come: bool = False
+    ) -> None:
+        """No more packets of our call are waited for; ``error`` with its causes, where they are known by now.
+
+        ``may_come``: if they are reported after all, soon, they are still joined to it.
+        """
         call = self._rows.get(seq)
         if isinstance(call, Call):
             self._put(replace(call, error=error or call.error, note=note or call.note))
+        if may_come and isinstance(call, Call) and call.id is None and call.ended is not None:
+            self._late[seq] = call.ended
+        else:
+            self._own.remove(seq)
 
     def identified(self, seq: int) -> bool:
         """Whether our call was joined to its packets."""
@@ -232,7 +245,9 @@ class TraceStore:
         seq = candidates[0]
         self._own.remove(seq)
         self._by_key[key] = seq
-        self._put(replace(self.call(seq), id=event.id))
+        self._late.pop(seq, None)
+        call = self.call(seq)
+        self._put(replace(call, id=event.id, note=None if call.note == NOT_SEEN else call.note))
         for earlier in held.events if held else ():
             self._fold(seq, earlier)
         return seq
@@ -241,10 +256,10 @@ class TraceStore:
         held = self._held.get(event.id)
         if held is None:
             held = self._held[event.id] = _Held()
-            self.unassigned += event.complete
             if len(self._held) > MAX_HELD:
                 del self._held[next(iter(self._held))]
-        elif event.complete:
+        # Each vantage point reports it, and perhaps twice: it is one call.
+        if event.complete and not any(earlier.complete for earlier in held.events):
             self.unassigned += 1
         held.events.append(event)
 
@@ -281,7 +296,13 @@ class TraceStore:
         self._put(call)
 
     def expire(self, now: float) -> None:
-        """Mark observed calls as lost whose answer should have passed by now. ``now`` in seconds of CLOCK_MONOTONIC."""
+        """Mark observed calls as lost whose answer should have passed by now; wait no more for late packets of ours.
+
+        ``now`` in seconds of CLOCK_MONOTONIC.
+        """
+        for seq in [seq for seq, ended in self._late.items() if now - ended > LATE_PACKETS_S]:
+            del self._late[seq]
+            self._own.remove(seq)
         for seq in list(self._open):
             row = self._rows.get(seq)
             if isinstance(row, Call) and seq not in self._own_open:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from livekit import rtc
@@ -13,10 +14,13 @@ from rpc_inspector.core.diagnosis import Diagnosis, Facts, diagnose
 from rpc_inspector.core.model import Call, CallError, replace
 from rpc_inspector.core.payloads import unsendable
 from rpc_inspector.core.session import CannotSend, Invocation, NotAuthorised, NotConnected, SessionState
-from rpc_inspector.core.trace import TraceStore
+from rpc_inspector.core.trace import NOT_SEEN, TraceStore
 
 #: The records of an answer arrive up to so many seconds after it (measured: 0.5 ms).
 PACKETS_LIMIT_S = 0.05
+#: While a backlog of records is read, as after connecting on a busy machine (measured: 0.2 s), wait until it is, but
+#: no longer than this.
+BACKLOG_LIMIT_S = 0.5
 #: Codes that the SDK raises before it sends anything.
 _NOT_SENT = frozenset(
     {
@@ -36,7 +40,8 @@ class Surroundings:
     Attributes:
         state: the session's state now. speaker: our participant, or ``None`` without a connection.
         present: whether an identity is in the room, asking the server where possible.
-        facts: for the diagnosis. next_change: waits for the next change of the trace.
+        facts: for the diagnosis. behind_s: by how much the capture's records lag.
+        next_change: waits for the next change of the trace.
         changed: tells the session that the trace changed.
     """
 
@@ -44,6 +49,7 @@ class Surroundings:
     speaker: Callable[[], rtc.LocalParticipant | None]
     present: Callable[[str], Awaitable[bool]]
     facts: Callable[[], Facts]
+    behind_s: Callable[[], float]
     next_change: Callable[[], Awaitable[None]]
     changed: Callable[[], None]
 
@@ -179,7 +185,7 @@ class Invoker:
         if _sees_packets(self._around.state()) and call.outcome != "cancelled" and _was_sent(call):
             call = await self._packets_of(seq, call)
         error = self._explained(call)
-        self._store.settle(seq, error, self._note(call))
+        self._store.settle(seq, error, self._note(call), may_come=_was_sent(call))
         self._around.changed()
         settled = self._store.get(seq)
         return settled if isinstance(settled, Call) else replace(call, error=error)
@@ -189,16 +195,18 @@ class Invoker:
             ErrorCode.CONNECTION_TIMEOUT,
             ErrorCode.RECIPIENT_DISCONNECTED,
         )
-        try:
-            async with asyncio.timeout(PACKETS_LIMIT_S):
-                while call.id is None or (expects_answer and call.answer is None):
+        ended = call.ended or time.monotonic()
+        while call.id is None or (expects_answer and call.answer is None):
+            left = ended + min(PACKETS_LIMIT_S + self._around.behind_s(), BACKLOG_LIMIT_S) - time.monotonic()
+            if left <= 0:
+                break
+            with suppress(TimeoutError):
+                async with asyncio.timeout(left):
                     await self._around.next_change()
-                    row = self._store.get(seq)
-                    if not isinstance(row, Call):
-                        break
-                    call = row
-        except (TimeoutError, asyncio.CancelledError):
-            pass  # no packets, or nobody waits for them any more: the call itself has ended
+            row = self._store.get(seq)
+            if not isinstance(row, Call):
+                break
+            call = row
         return call
 
     def _explained(self, call: Call) -> CallError | None:
@@ -221,7 +229,7 @@ class Invoker:
             return "no vantage point saw its packets"
         if call.seq in self._twins:
             return "its packets cannot be told from those of identical calls at the same time"
-        return "its packets were not seen"
+        return NOT_SEEN
 
 
 def as_seconds(milliseconds: int) -> float:

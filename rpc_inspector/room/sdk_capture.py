@@ -145,6 +145,13 @@ class SdkCapture:
         return self._records.lost
 
     @property
+    def behind_s(self) -> float:
+        """How long after their packets records arrive just now: much more than usual while a backlog is read."""
+        if not self.enabled or self._decoder.stamps_trusted is False:
+            return 0.0
+        return max(self._decoder.behind_ms, 0.0) / 1000
+
+    @property
     def last_warning(self) -> str:
         """What the SDK complained of last."""
         return self._records.last_warning

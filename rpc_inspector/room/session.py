@@ -71,6 +71,7 @@ class RoomSession:
                 speaker=self._speaker,
                 present=self._present,
                 facts=lambda: self._people.facts(self._state),
+                behind_s=lambda: self._vantage.behind_s,
                 next_change=self._broadcast.next_change,
                 changed=self._broadcast.touch,
             ),

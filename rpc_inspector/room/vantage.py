@@ -53,6 +53,11 @@ class VantagePoints:
         self._capture.stop()
 
     @property
+    def behind_s(self) -> float:
+        """How long after their packets the capture's records arrive just now."""
+        return self._capture.behind_s
+
+    @property
     def last_warning(self) -> str:
         """What the SDK complained of last."""
         return self._capture.last_warning

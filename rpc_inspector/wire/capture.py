@@ -5,7 +5,7 @@ from msgspec import Struct
 from rpc_inspector.core.events import Source
 from rpc_inspector.wire.packets import DataPacketDecoder
 from rpc_inspector.wire.passage import Events
-from rpc_inspector.wire.pcapline import StampCheck, looks_like_packet, parse_packet, resolve_stamp
+from rpc_inspector.wire.pcapline import StampCheck, behind_ms, looks_like_packet, parse_packet, resolve_stamp
 from rpc_inspector.wire.reassembly import Reassembler, UserMessage
 from rpc_inspector.wire.sctp import parse
 
@@ -56,12 +56,16 @@ class SdkDecoder:
         source: what kind of vantage point the process is.
         place: which one, where several of a kind exist.
         own: identity that the process has joined as; set :attr:`own` when it changes.
+
+    Attributes:
+        behind_ms: how long after its packet the last record arrived; meaningless where the clock is another.
     """
 
     def __init__(self, source: Source = "sdk", *, place: str = "", own: str | None = None) -> None:
         self._packets = DataPacketDecoder(source, place=place, own=own)
         self._messages = Reassembler()
         self._stamps = StampCheck()
+        self.behind_ms = 0.0
         self._records = self._packet_count = self._message_count = self._event_count = 0
         self._bad_lines = self._bad_packets = self._failures = 0
 
@@ -134,6 +138,7 @@ class SdkDecoder:
             self._bad_lines += 1
             return ()
         self._packet_count += 1
+        self.behind_ms = behind_ms(record.stamp_ms, arrival)
         packet = parse(record.data)
         if packet is None or packet.damaged:
             self._bad_packets += 1

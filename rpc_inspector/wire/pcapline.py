@@ -93,7 +93,8 @@ class StampCheck:
 
     A stamp of CLOCK_MONOTONIC lies 0-50 ms before its record's arrival (measured: median 0.2 ms, p99 1.1), save that
     the records of a connection's handshake are held up for 40 ms and more. Stamps of another clock are off by the same
-    amount each time. So 20 records in a row that agree settle it, and 40 that do not refute it until 20 do.
+    amount each time. So 20 records in a row that agree settle it, and 40 that do not, over longer than a handshake's
+    backlog lasts (measured: 0.2 s on a busy machine), refute it until 20 do.
 
     Attributes:
         trusted: the verdict; ``None`` until there is one.
@@ -101,10 +102,12 @@ class StampCheck:
 
     NEEDED = 20
     DOUBTS = 40
+    DOUBTS_S = 2.0
 
     def __init__(self) -> None:
         self._agreeing = 0
         self._doubts = 0
+        self._first_doubt = 0.0
         self.trusted: bool | None = None
 
     def add(self, stamp_ms: int, arrival: float) -> None:
@@ -118,6 +121,7 @@ class StampCheck:
                 self.trusted = True
         else:
             self._agreeing = 0
+            self._first_doubt = self._first_doubt or arrival
             self._doubts += 1
-            if self._doubts == self.DOUBTS:
+            if self._doubts >= self.DOUBTS and arrival - self._first_doubt >= self.DOUBTS_S:
                 self.trusted = False

@@ -113,6 +113,7 @@ def test_a_failure_of_ours_is_counted_and_the_next_record_read(monkeypatch):
 def test_with_another_clock_events_carry_their_arrival():
     fixture = cached("concurrent")
     shifted = [(at + 12.345, text) for at, text in fixture.records]
+    shifted.insert(0, (fixture.records[0][0] + 9.0, fixture.records[0][1]))  # doubts must last to count
     decoder, events = fixture.decode(shifted)
     assert decoder.stamps_trusted is False
     arrivals = {at for at, _ in shifted}
