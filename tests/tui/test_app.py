@@ -260,3 +260,13 @@ async def test_at_80_columns_the_answer_takes_the_place_of_the_request(server):
         await user.press("shift+tab")
         assert user.main.focused_pane == "request"
         assert user.main.call_pane.composer.editor.region
+
+
+async def test_help_names_every_key_of_the_place(server):
+    async with opened(to(server), size=(80, 24)) as user:
+        await user.joined()
+        await user.press("1", "question_mark")
+        keys = user.app.screen.query_one("#keys")
+        await user.until(lambda: keys.size.height > 40, "the list of keys")
+        assert "Ask the participant for its" in user.text("#keys")
+        assert "Send the request." in user.text("#keys")

@@ -31,7 +31,10 @@ class HelpScreen(Dialog[None]):
             yield Static(id="keys")
 
     def on_resize(self) -> None:
-        """Lines are broken by ourselves, so that sentences stay in their column."""
+        """Lines are broken by ourselves, so that sentences stay in their column; the box has its width only then."""
+        self.call_after_refresh(self._fill)
+
+    def _fill(self) -> None:
         width = self.query_one(".dialog").content_region.width
         self.query_one("#keys", Static).update(Content("\n").join(list(help_lines(self._place, width - 2))))
 

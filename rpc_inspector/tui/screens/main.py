@@ -473,7 +473,7 @@ def banner_text(state: SessionState) -> Content | None:
         return Content.assemble((why, "$text-warning"))
     if state.status == "closed":
         why = detail or "The connection has ended."
-        keys = (("   R", "bold $text-primary"), " joins again", ("   ^t", "bold $text-primary"), " connects elsewhere")
+        keys = (("   R", "bold $text-primary"), " joins again", ("   ^t", "bold $text-primary"), " elsewhere")
         return Content.assemble((why, "$text-error"), *keys)
     if state.status == "connected" and not state.permissions.can_publish_data:
         return Content.styled("This token may not send data: calls will not arrive. Use one with canPublishData.",

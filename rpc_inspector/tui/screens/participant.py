@@ -15,9 +15,9 @@ from rpc_inspector.core.text import sanitise, sanitise_name
 from rpc_inspector.tui.screens.dialog import Dialog
 
 _PROTOCOLS = {
-    0: "version 1: payloads up to 15,360 bytes",
-    1: "version 2: no limit on payloads",
-    2: "version 2 with inline streams: no limit on payloads",
+    0: "version 1: up to 15,360 bytes",
+    1: "version 2: no size limit",
+    2: "version 2 with inline streams",
 }
 _LABEL = 13
 _LONGEST = 2000
@@ -105,9 +105,9 @@ def _permissions(someone: Participant) -> str:
     may = someone.permissions
     words = ["may send data" if may.can_publish_data else "may NOT send data: it cannot ack or answer"]
     words += ["hidden"] if may.hidden else []
-    words += ["may publish tracks"] if may.can_publish else []
-    words += ["may subscribe"] if may.can_subscribe else []
-    words += ["may change its own metadata"] if may.can_update_metadata else []
+    words += ["publish tracks"] if may.can_publish else []
+    words += ["subscribe"] if may.can_subscribe else []
+    words += ["change its metadata"] if may.can_update_metadata else []
     return ", ".join(words)
 
 
