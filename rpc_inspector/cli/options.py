@@ -79,7 +79,7 @@ def plain_options(function: Function) -> Function:
     return _version(function)
 
 
-class Seconds(click.ParamType):  # type: ignore[type-arg] - generic from click 8.4 on, and 8.1 will do
+class Seconds(click.ParamType):  # type: ignore[type-arg]  # generic in new versions of click, not in 8.1
     """A duration in seconds, more than 0 and at most ``most``; the command gets whole milliseconds."""
 
     name = "seconds"

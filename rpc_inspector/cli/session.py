@@ -1,6 +1,7 @@
 """The real session, put together here and nowhere else."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
@@ -10,6 +11,8 @@ from rpc_inspector.core.session import Session
 
 async def make_session() -> Session:
     """The session on LiveKit's SDK; its import, half a second, happens in a thread."""
+    # What the SDK logs while nobody captures it would otherwise reach stderr, as the last resort of logging.
+    logging.getLogger("livekit").addHandler(logging.NullHandler())
     room = await asyncio.to_thread(import_module, "rpc_inspector.room")
     session: Session = room.open_session()
     return session
