@@ -16,7 +16,7 @@ from rpc_inspector.tui.bodies import LONGEST_LINE, PLAIN_ABOVE, body, too_large_
 from rpc_inspector.tui.clipboard import command_line
 from rpc_inspector.tui.drafts import Drafts, first_draft
 from rpc_inspector.tui.glyphs import ASCII, Glyphs, glyphs_for
-from rpc_inspector.tui.screens.main import banner_text
+from rpc_inspector.tui.state_words import banner_text
 from rpc_inspector.tui.widgets.composer import parse_target
 from rpc_inspector.tui.widgets.trace_bindings import TRACE_BINDINGS
 

@@ -8,9 +8,6 @@ from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
-from textual.content import Content
-from textual.screen import Screen
-from textual.widget import Widget
 from textual.widgets import Static
 
 from rpc_inspector.core.budgets import budget_for
@@ -20,9 +17,11 @@ from rpc_inspector.core.methods import PING_PREFIX
 from rpc_inspector.core.model import Call, Participant, RoomEvent, replace
 from rpc_inspector.core.names import closest
 from rpc_inspector.core.session import Invocation, Session, SessionError, SessionState, Update
-from rpc_inspector.core.text import sanitise, sanitise_name
+from rpc_inspector.core.text import sanitise
 from rpc_inspector.tui.actions import bindings
 from rpc_inspector.tui.clipboard import command_line
+from rpc_inspector.tui.screens.panes import PanedScreen
+from rpc_inspector.tui.state_words import banner_text, emptiness
 from rpc_inspector.tui.widgets.call_pane import CallPane
 from rpc_inspector.tui.widgets.composer import Composer
 from rpc_inspector.tui.widgets.key_bar import KeyBar
@@ -32,10 +31,9 @@ from rpc_inspector.tui.widgets.trace_list import TracePane
 
 #: How often what runs down is drawn, in seconds.
 _TICK_S = 0.1
-_PANES = ("participants", "request", "response", "trace")
 
 
-class MainScreen(Screen[None]):
+class MainScreen(PanedScreen):
     """Everything at once. The app hands it the session's updates; it asks the session for calls."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("main")]
@@ -43,9 +41,6 @@ class MainScreen(Screen[None]):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-tall")]  # noqa: RUF012 - likewise
 
     title_bar = getters.query_one(TitleBar)
-    participants = getters.query_one(ParticipantsPane)
-    call_pane = getters.query_one(CallPane)
-    trace = getters.query_one(TracePane)
 
     def __init__(self, title: str = "") -> None:
         super().__init__()
@@ -72,7 +67,7 @@ class MainScreen(Screen[None]):
         """Begin at the participants; count down what runs."""
         self.title_bar.title = self._title
         self.query_one("#banner").display = False
-        self._describe_emptiness()
+        self._describeemptiness()
         self.set_interval(_TICK_S, self._tick)
         self.query_one(ParticipantList).focus()
 
@@ -90,7 +85,7 @@ class MainScreen(Screen[None]):
         if update.roster is not None:
             self._roster = update.roster
         if update.roster is not None or update.state is not None:
-            self._describe_emptiness()
+            self._describeemptiness()
             self.call_pane.composer.update_callee(self.participant(self.call_pane.composer.identity))
         self.trace.apply(update)
         if any(row.seq == self._shown for row in update.rows):
@@ -112,10 +107,10 @@ class MainScreen(Screen[None]):
     def similar_rooms(self, names: tuple[str, ...]) -> None:
         """The room was empty; these have similar names."""
         self._similar = names
-        self._describe_emptiness()
+        self._describeemptiness()
 
-    def _describe_emptiness(self) -> None:
-        self.participants.show(self._roster, _emptiness(self._state, self._similar))
+    def _describeemptiness(self) -> None:
+        self.participants.show(self._roster, emptiness(self._state, self._similar))
 
     def participant(self, identity: str) -> Participant | None:
         """Who has that identity now."""
@@ -358,63 +353,7 @@ class MainScreen(Screen[None]):
         self.call_pane.response.toggle_form()
         self._show_call()
 
-    # Panes
-
-    def action_focus_pane(self, name: str) -> None:
-        """Go to a pane, showing it if it was not."""
-        panes = self.query_one("#panes")
-        if name in ("request", "response"):
-            self.call_pane.turn_to("response" if name == "response" else "request")
-        if name == "participants":
-            panes.remove_class("-no-sidebar")
-        if panes.has_class("-zoomed"):
-            self._zoom(name)
-        self._focus_widget(name).focus()
-
-    def _focus_widget(self, name: str) -> Widget:
-        if name == "participants":
-            return self.query_one(ParticipantList)
-        if name == "request":
-            return self.call_pane.composer.editor
-        if name == "response":
-            return self.call_pane.response.focus_target
-        return next(widget for widget in self.trace.walk_children(Widget, with_self=True) if widget.focusable)
-
-    @property
-    def focused_pane(self) -> str:
-        """The name of the pane that has the focus."""
-        for name in _PANES:
-            if self.query_one(f"#{name}").has_focus_within:
-                return name
-        return "trace" if self.trace.has_focus else "participants"
-
-    def action_next_pane(self, step: int) -> None:
-        """Go round the panes."""
-        names = [name for name in _PANES if self._is_reachable(name)]
-        here = self.focused_pane
-        at = names.index(here) if here in names else 0
-        self.action_focus_pane(names[(at + step) % len(names)])
-
-    def _is_reachable(self, name: str) -> bool:
-        return name != "participants" or not self.query_one("#panes").has_class("-no-sidebar")
-
-    def action_sidebar(self) -> None:
-        """Show or hide the participants."""
-        panes = self.query_one("#panes")
-        panes.toggle_class("-no-sidebar")
-        if panes.has_class("-no-sidebar") and self.focused_pane == "participants":
-            self.action_focus_pane("request")
-
-    def action_zoom(self) -> None:
-        """Give the focused pane the whole screen, or take it back."""
-        self._zoom(None if self.query_one("#panes").has_class("-zoomed") else self.focused_pane)
-
-    def _zoom(self, name: str | None) -> None:
-        panes = self.query_one("#panes")
-        panes.set_class(name is not None, "-zoomed")
-        shown = "call" if name in ("request", "response") else name
-        for pane in panes.children:
-            pane.set_class(pane.id == shown, "-zoom")
+    # One step back, copying, explaining
 
     def action_back(self) -> None:
         """One step back."""
@@ -426,11 +365,9 @@ class MainScreen(Screen[None]):
         elif composer.has_focus_within:
             self.action_focus_pane("response" if self.shown_call else "participants")
         elif self.query_one("#panes").has_class("-zoomed"):
-            self._zoom(None)
+            self.zoom_on(None)
         elif self.check_action("cancel", ()):
             self.action_cancel()
-
-    # Copying and explaining
 
     def action_copy(self) -> None:
         """Copy the request or the response, whichever has the focus; of a trace row the answer."""
@@ -463,35 +400,3 @@ class MainScreen(Screen[None]):
     def tell(self, error: SessionError) -> None:
         """Say what went wrong and what to do."""
         self.notify(sanitise(f"{error.what} {error.advice}".strip(), limit=400), severity="error", markup=False)
-
-
-def banner_text(state: SessionState) -> Content | None:
-    """Why there is no connection and what to do, in one line; ``None`` while all is well."""
-    detail = sanitise(state.detail, limit=200)
-    if state.status == "reconnecting":
-        why = detail or "The connection is interrupted; it is being made again. Calls wait."
-        return Content.assemble((why, "$text-warning"))
-    if state.status == "closed":
-        why = detail or "The connection has ended."
-        keys = (("   R", "bold $text-primary"), " joins again", ("   ^t", "bold $text-primary"), " elsewhere")
-        return Content.assemble((why, "$text-error"), *keys)
-    if state.status == "connected" and not state.permissions.can_publish_data:
-        return Content.styled("This token may not send data: calls will not arrive. Use one with canPublishData.",
-                              "$text-warning")  # fmt: skip
-    return None
-
-
-def _emptiness(state: SessionState, similar: tuple[str, ...]) -> str:
-    room = sanitise_name(state.room)
-    if state.status == "connecting":
-        return "Connecting…"
-    if state.status == "offline":
-        return "Not connected.\n^t chooses a server and a room."
-    if state.status == "closed":
-        return "Not in the room."
-    words = f"Nobody else is in {room}."
-    if state.room_was_empty:
-        words += "\nIt was empty when we joined."
-    if similar:
-        words += "\nSimilar rooms: " + ", ".join(sanitise_name(name) for name in similar) + ".\n^t changes the room."
-    return words
