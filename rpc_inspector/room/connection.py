@@ -7,10 +7,12 @@ from contextlib import suppress
 from typing import Any, Protocol
 
 from livekit import rtc
+from livekit.rtc._ffi_client import FfiClient
 
 from rpc_inspector.core.methods import ADVERTISED_ATTRIBUTE
 from rpc_inspector.core.model import RoomEventKind
 from rpc_inspector.room.failures import connect_failure, no_answer, reason_in_words
+from rpc_inspector.room.tasks import Tasks
 
 #: Seconds that one attempt to connect may take; the SDK makes four (livekit 1.2.0), so a silent host would take 80 s.
 ATTEMPT_LIMIT_S = 5.0
@@ -43,9 +45,11 @@ class Connection:
 
     Args:
         observer: is told of everything until :meth:`close`.
+        owner: ends what an attempt that was given up leaves running.
     """
 
-    def __init__(self, observer: ConnectionObserver) -> None:
+    def __init__(self, observer: ConnectionObserver, owner: Tasks) -> None:
+        self._owner = owner
         self._observer: ConnectionObserver | None = observer
         self.room = rtc.Room()
         self._ended = False
@@ -74,7 +78,7 @@ class Connection:
             raise connect_failure(url, error.message) from error
         except (TimeoutError, asyncio.CancelledError) as error:
             self._observer = None
-            _reap(connecting, self.room)
+            self._owner.start(self._reap(connecting), "disconnect what connects too late")
             if isinstance(error, TimeoutError):
                 raise no_answer(url, CONNECT_LIMIT_S, last_warning()) from error
             raise
@@ -92,6 +96,20 @@ class Connection:
             # A server that is gone says no goodbye; the SDK gives up by itself.
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.room.disconnect(), DISCONNECT_LIMIT_S)
+
+    async def _reap(self, connecting: asyncio.Task[None]) -> None:
+        try:
+            await connecting
+            await self.room.disconnect()
+        except rtc.ConnectError:
+            pass
+        except asyncio.CancelledError:
+            # The SDK (livekit 1.2.0) leaves its subscription behind when a connect is cancelled: every later event of
+            # the process would be put into it.
+            subscription = getattr(self.room, "_ffi_queue", None)
+            if subscription is not None:
+                FfiClient.instance.queue.unsubscribe(subscription)
+            raise
 
     def _listen(self) -> None:
         on: Any = self.room.on  # the SDK types the callback as an untyped Callable
@@ -128,23 +146,6 @@ class Connection:
         self._ended = True
         if self._observer:
             self._observer.disconnected(reason)
-
-
-#: Connections that were given up while the SDK was still trying, until it has ended them.
-_reaped: set[asyncio.Task[None]] = set()
-
-
-def _reap(connecting: asyncio.Task[None], room: rtc.Room) -> None:
-    async def reap() -> None:
-        try:
-            await connecting
-        except rtc.ConnectError:
-            return
-        await room.disconnect()
-
-    task = asyncio.create_task(reap(), name="disconnect what connected too late")
-    _reaped.add(task)
-    task.add_done_callback(_reaped.discard)
 
 
 def _encryption(passphrase: str) -> rtc.E2EEOptions | None:

@@ -182,7 +182,9 @@ class Invoker:
     async def _settle(self, seq: int) -> Call:
         """Wait a moment for the answer's packets, then say why the call failed and what is not known of it."""
         call = self._store.call(seq)
-        if _sees_packets(self._around.state()) and call.outcome != "cancelled" and _was_sent(call):
+        if call.error and call.error.code == ErrorCode.RECIPIENT_DISCONNECTED:
+            await self._why_disconnected(call)
+        elif _sees_packets(self._around.state()) and call.outcome != "cancelled" and _was_sent(call):
             call = await self._packets_of(seq, call)
         error = self._explained(call)
         self._store.settle(seq, error, self._note(call), may_come=_was_sent(call))
@@ -190,11 +192,15 @@ class Invoker:
         settled = self._store.get(seq)
         return settled if isinstance(settled, Call) else replace(call, error=error)
 
+    async def _why_disconnected(self, call: Call) -> None:
+        """The SDK ends a call with 1503 a moment before it tells who has left: the callee, or we."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PACKETS_LIMIT_S):
+                while not ((diagnosis := diagnose(call, self._around.facts())) and diagnosis.causes):
+                    await self._around.next_change()
+
     async def _packets_of(self, seq: int, call: Call) -> Call:
-        expects_answer = call.error is None or call.error.code not in (
-            ErrorCode.CONNECTION_TIMEOUT,
-            ErrorCode.RECIPIENT_DISCONNECTED,
-        )
+        expects_answer = call.error is None or call.error.code != ErrorCode.CONNECTION_TIMEOUT
         ended = call.ended or time.monotonic()
         while call.id is None or (expects_answer and call.answer is None):
             left = ended + min(PACKETS_LIMIT_S + self._around.behind_s(), BACKLOG_LIMIT_S) - time.monotonic()

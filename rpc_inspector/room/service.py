@@ -79,7 +79,19 @@ class RoomService:
             return ConnectFailed(
                 f"{server_place(self._url)} did not answer within {REQUEST_LIMIT_S:g} s.", "Check the URL."
             )
-        return connect_failure(self._url, str(error) or type(error).__name__)
+        return connect_failure(self._url, _words(error))
+
+
+def _words(error: Exception) -> str:
+    """What failed, in words that :func:`connect_failure` knows: aiohttp's text says ``ssl`` whatever it was."""
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return "certificate"
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return "failed to lookup"
+    if isinstance(error, aiohttp.ClientConnectorError):
+        refused = isinstance(error.os_error, ConnectionRefusedError)
+        return "connection refused" if refused else str(error.os_error)
+    return str(error) or type(error).__name__
 
 
 async def list_rooms(target: Target) -> Sequence[RoomSummary]:

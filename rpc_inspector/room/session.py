@@ -39,6 +39,8 @@ DESCRIBE_ACK_MS, DESCRIBE_RESPONSE_MS = 1_000, 2_000
 TICK_S = 1.0
 #: Seconds for calls in flight to end by the SDK's own error once we have left; then we stop waiting for them.
 DRAIN_S = 3.0
+#: Seconds for an attempt to connect that was given up to come to its end, so that no ghost stays in the room.
+GIVEN_UP_S = 0.5
 
 
 class RoomSession:
@@ -57,6 +59,7 @@ class RoomSession:
         self._joining: asyncio.Task[None] | None = None
         self._in_room = Tasks()
         self._always = Tasks()
+        self._given_up = Tasks()
         self._polling: ServicePolling | None = None
         self._waiting_for_somebody = 0
         self._people = People(self._ask, self._note, self._changed)
@@ -143,6 +146,8 @@ class RoomSession:
         await self.leave()
         await self._invoker.cancel_all()
         await self._always.stop()
+        await self._given_up.wait(GIVEN_UP_S)
+        await self._given_up.stop()
         self._vantage.stop()
         self._refresh()
         self._broadcast.close()
@@ -168,7 +173,7 @@ class RoomSession:
         )
         self._refresh()
         self._note("connecting", None, target.url)
-        connection = Connection(self)
+        connection = Connection(self, self._given_up)
         try:
             entry = pass_for(target)
             self._set(room=entry.room, identity=entry.identity)

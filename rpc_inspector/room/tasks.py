@@ -15,7 +15,13 @@ class Tasks:
         """Run ``work`` until it ends or :meth:`stop`."""
         task = asyncio.create_task(work, name=name)
         self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
         return task
+
+    async def wait(self, seconds: float) -> None:
+        """Let them end by themselves, at most so long."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
 
     def cancel(self) -> None:
         """Ask all to end, from where nothing can be awaited; :meth:`stop` must follow."""

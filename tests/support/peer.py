@@ -3,7 +3,8 @@
 In a process of its own because the capture reads the log of the whole process that it runs in, and because it can so
 run on another version of the SDK. It says what happens to it as JSON lines on stdout and takes JSON lines on stdin:
 {"do": "leave"}, {"do": "attributes", "attributes": {...}}, {"do": "call", ...}, {"do": "register", "method": ...},
-{"do": "unregister", "method": ...}. It ends at the end of its input. Needs nothing but the SDK.
+{"do": "unregister", "method": ...}, {"do": "answer", "method": ..., "answers": {payload: text}}. It ends at the end of
+its input. Needs nothing but the SDK.
 """
 
 import asyncio
@@ -80,6 +81,9 @@ class Peer:
             await self.here.set_attributes(wish["attributes"])
         elif what == "register":
             self.register(wish["method"], wish.get("behave", "echo"))
+        elif what == "answer":
+            answers = wish["answers"]  # the key "*" is for every other payload
+            self.here.register_rpc_method(wish["method"], lambda data: answers.get(data.payload, answers.get("*", "")))
         elif what == "unregister":
             self.here.unregister_rpc_method(wish["method"])
         elif what == "call":
