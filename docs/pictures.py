@@ -1,0 +1,90 @@
+"""Draw the README's pictures from the app itself, in the demo's real room: `uv run python -m docs.pictures`."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from rpc_inspector.core.model import Call
+from rpc_inspector.core.session import Session, Target
+from rpc_inspector.demo.process import DemoProcess
+from rpc_inspector.room import open_session
+from rpc_inspector.tui.app import InspectorApp
+from rpc_inspector.tui.start import Start
+
+FOLDER = Path(__file__).with_name("pictures")
+SIZE = (120, 36)
+DEADLINE_S = 30
+
+
+async def _until(condition: Callable[[], object], what: str) -> None:
+    async with asyncio.timeout(DEADLINE_S):
+        while not condition():  # noqa: ASYNC110 - what widgets show has no event to wait for
+            await asyncio.sleep(0.05)
+    print(f"  {what}")
+
+
+def _finished(session: Session, method: str) -> bool:
+    return any(
+        isinstance(row, Call) and row.method == method and row.direction == "outgoing" and not row.is_open
+        for row in session.rows()
+    )
+
+
+async def _call(pilot: Pilot[int], session: Session, identity: str, method: str, payload: str | None = None) -> None:
+    """Open a method as a user would from the list, send, and wait for the outcome."""
+    app = pilot.app
+    assert isinstance(app, InspectorApp)
+
+    def listed() -> bool:
+        return any(
+            someone.identity == identity and any(known.name == method for known in someone.methods)
+            for someone in session.roster
+        )
+
+    await _until(listed, f"{identity} has {method}")
+    app.main.aim(identity, method)
+    await pilot.pause()
+    if payload is not None:
+        app.main.composer.payload = payload
+    await pilot.press("ctrl+j")
+    await _until(lambda: _finished(session, method), f"{method} came back")
+    await pilot.pause(0.3)
+
+
+async def _draw(theme: str, name: str, *calls: tuple[str, str]) -> None:
+    print(name)
+    demo = DemoProcess()
+    demo.start()
+    session = open_session()
+
+    async def make_session() -> Session:
+        return session
+
+    async def find_target() -> Target:
+        return await demo.target()
+
+    app = InspectorApp(Start(make_session=make_session, find_target=find_target, choices=tuple, theme=theme))
+    try:
+        async with app.run_test(size=SIZE) as pilot:
+            await _until(lambda: session.state.status == "connected", "connected")
+            # Some traffic between the others, as the server shows it, makes the trace worth looking at.
+            await _until(lambda: sum(isinstance(row, Call) for row in session.rows()) > 14, "traffic")
+            for identity, method in calls:
+                await _call(pilot, session, identity, method)
+            (FOLDER / f"{name}.svg").write_text(app.export_screenshot(title="rpc-inspector"))
+    finally:
+        await demo.stop()
+
+
+async def main() -> None:
+    """Draw all pictures."""
+    FOLDER.mkdir(exist_ok=True)
+    await _draw("inspector-dark", "main", ("web-1", "confirm"), ("weather-agent", "get_weather"))
+    await _draw("inspector-light", "light", ("weather-agent", "forecast"))
+    await _draw("inspector-dark", "failure", ("weather-agent", "get_weather"), ("billing", "refund"))
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
