@@ -69,6 +69,10 @@ class OwnCalls:
         """The calls that a request of ours can belong to: none, one, or several that cannot be told apart yet."""
         return [seq for seq, call in self._waiting.items() if call.could_be(event)]
 
+    def waits_for(self, destination: str) -> bool:
+        """Whether a call to that destination still waits for its packets."""
+        return any(call.destination == destination for call in self._waiting.values())
+
     def remove(self, seq: int) -> None:
         """A call has its packets, or will not get any."""
         self._waiting.pop(seq, None)

@@ -234,34 +234,47 @@ class TraceStore:
             held.events.append(event)
             return None
         if event.stage != "request":
+            if event.callee is not None and self._own.waits_for(event.callee):
+                # A vantage point that came in the middle of the call, or is ahead of the one that saw the request.
+                self._keep_held(event)
+                return None
             return self._begin_observed(event, key, event.caller)
         candidates = self._own.match(event)
         if len(candidates) > 1:
             self._hold(event)
             return None
         self._held.pop(event.id, None)
-        if not candidates:
-            return self._begin_observed(event, key, event.caller)
-        seq = candidates[0]
-        self._own.remove(seq)
-        self._by_key[key] = seq
-        self._late.pop(seq, None)
-        call = self.call(seq)
-        self._put(replace(call, id=event.id, note=None if call.note == NOT_SEEN else call.note))
+        seq = self._claim(candidates[0], key) if candidates else self._begin_observed(event, key, event.caller)
         for earlier in held.events if held else ():
             self._fold(seq, earlier)
         return seq
 
-    def _hold(self, event: RpcEvent) -> None:
+    def _claim(self, seq: int, key: tuple[str, str | None, str]) -> int:
+        """The packets of that key are those of our call ``seq``."""
+        self._own.remove(seq)
+        self._by_key[key] = seq
+        self._late.pop(seq, None)
+        call = self.call(seq)
+        self._put(replace(call, id=key[2], note=None if call.note == NOT_SEEN else call.note))
+        return seq
+
+    def _keep_held(self, event: RpcEvent) -> list[RpcEvent]:
+        """Keep an event until its call is known; what was kept of that call before."""
         held = self._held.get(event.id)
         if held is None:
             held = self._held[event.id] = _Held()
             if len(self._held) > MAX_HELD:
                 del self._held[next(iter(self._held))]
-        # Each vantage point reports it, and perhaps twice: it is one call.
-        if event.complete and not any(earlier.complete for earlier in held.events):
-            self.unassigned += 1
+        before = held.events[:]
         held.events.append(event)
+        return before
+
+    def _hold(self, event: RpcEvent) -> None:
+        """Keep a request that several calls of ours could have sent."""
+        before = self._keep_held(event)
+        # Each vantage point reports it, and perhaps twice: it is one call.
+        if event.complete and not any(earlier.complete for earlier in before if earlier.stage == "request"):
+            self.unassigned += 1
 
     def _begin_observed(self, event: RpcEvent, key: tuple[str, str | None, str], us: str | None) -> int:
         seq = self._take()

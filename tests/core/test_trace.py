@@ -73,6 +73,19 @@ def test_own_call_gets_its_packets_and_their_times(store):
     assert len(calls(store)) == 1
 
 
+def test_a_vantage_point_that_comes_in_the_middle_of_our_call_does_not_take_its_packets(store):
+    seq = begin(store)
+    feed(store, ack(source="server", time=10.003), response(source="server", time=10.019))
+    feed(store, request(), ack(), response())
+    store.finish(seq, "ok", 10.021, response="hi")
+    call = store.call(seq)
+    assert [row.seq for row in calls(store)] == [seq]
+    assert call.id == "id-1"
+    assert call.ack.ms == pytest.approx(4.0)
+    assert {view.source: len(view.stages) for view in call.views} == {"sdk": 3, "server": 2}
+    assert store.unassigned == 0
+
+
 def test_without_packets_the_ack_is_unknown(store):
     seq = begin(store)
     store.finish(seq, "ok", 10.5, response="hi")
