@@ -8,7 +8,8 @@ import json
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from rpc_inspector.core.codes import ErrorCode
 from rpc_inspector.core.methods import (
@@ -63,11 +64,11 @@ class _Known:
     last_1400: int = 0
 
 
-@dataclass(slots=True)
-class _Observed:
-    """Method names seen in use on an identity, in the order of their first use."""
+class _Verdict(NamedTuple):
+    """Whether a call of that row's number showed that a method is there."""
 
-    names: dict[str, None] = field(default_factory=dict)
+    seq: int
+    there: bool
 
 
 class Discovery:
@@ -81,7 +82,7 @@ class Discovery:
         self._ask = ask
         self._changed = changed
         self._by_sid: dict[str, _Known] = {}
-        self._observed: dict[str, _Observed] = {}
+        self._observed: dict[str, dict[str, _Verdict]] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._slots = asyncio.Semaphore(AT_ONCE)
         #: Whether to ask unbidden.
@@ -92,8 +93,8 @@ class Discovery:
         if someone.is_self:
             return ()
         known = self._entry(someone)
-        seen = self._observed.get(someone.identity)
-        observed = (Method(name=name, provenance="observed") for name in seen.names) if seen else ()
+        seen = self._observed.get(someone.identity, {})
+        observed = (Method(name=name, provenance="observed") for name, verdict in seen.items() if verdict.there)
         return merge_methods(
             {
                 "advertised": known.advertised,
@@ -130,14 +131,16 @@ class Discovery:
         """Learn from a call that has ended; true if its callee's methods changed by it."""
         if call.purpose != "call" or call.is_open or not call.callee or not call.method:
             return False
-        names = self._observed.setdefault(call.callee, _Observed()).names
-        if call.error and call.error.code == ErrorCode.UNSUPPORTED_METHOD:
-            return names.pop(call.method, call) is None
-        answered = call.outcome == "ok" or (call.error is not None and call.error.code not in _SILENT_CODES)
-        if not answered or call.method in names or len(names) >= MAX_METHODS:
+        refused = call.error is not None and call.error.code == ErrorCode.UNSUPPORTED_METHOD
+        if not refused and call.outcome != "ok" and (call.error is None or call.error.code in _SILENT_CODES):
             return False
-        names[call.method] = None
-        return True
+        verdicts = self._observed.setdefault(call.callee, {})
+        before = verdicts.get(call.method)
+        # A row changes again when its late packets come: that must not count as a newer verdict.
+        if (before and before.seq >= call.seq) or (before is None and len(verdicts) >= MAX_METHODS):
+            return False
+        verdicts[call.method] = _Verdict(call.seq, not refused)
+        return (before is not None and before.there) != (not refused)
 
     async def describe(self, someone: Participant) -> None:
         """Ask a participant now, whatever was asked before."""
