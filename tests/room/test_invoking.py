@@ -163,7 +163,9 @@ async def test_calls_with_short_limits_one_after_the_other_are_told_apart(sessio
 @pytest.mark.usefixtures("callee")
 async def test_a_callee_that_leaves_meanwhile(session):
     call = await session.finished(session.start_call(wish("leave")))
-    assert (call.error.code, call.error.raised_by) == (1503, "caller")
+    assert call.error.code == 1503
+    # A callee whose SDK has the time says so itself; otherwise ours concludes it from the leave.
+    assert call.error.raised_by == ("callee" if call.answer else "caller")
     assert "callee left the room" in call.error.causes[0]
 
 
