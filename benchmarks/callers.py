@@ -104,11 +104,11 @@ async def _ours(url: str) -> tuple[OneCall, Callable[[], dict[str, Any]]]:
     async def one() -> float:
         began = time.monotonic()
         seq = session.start_call(Invocation(destination=CALLEE, method=METHOD, payload=PAYLOAD))
-        call = await session.finished(seq)
+        call = await session.ended(seq)
         made.append(seq)
         assert call.outcome == "ok", call
         assert call.ended is not None
-        return (call.ended - began) * 1000  # its end, not the moment after in which its packets are waited for
+        return (call.ended - began) * 1000
 
     def acks() -> dict[str, Any]:
         told: dict[str, Any] = {}
@@ -137,7 +137,7 @@ async def _child(kind: str, url: str) -> None:
         began = time.monotonic()
         await asyncio.gather(*(work() for _ in range(in_flight)))
         seconds = time.monotonic() - began
-        await asyncio.sleep(0.3)  # the last batch of the server's stream is still on its way
+        await asyncio.sleep(0.3)  # the last packets and the last batch of the server's stream is still on its way
         print(json.dumps({"ms": ms, "seconds": seconds, "acks": acks()}), flush=True)
 
 

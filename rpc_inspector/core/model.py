@@ -165,6 +165,10 @@ class Measure(Struct, frozen=True):
     source: Literal["capture", "server", "sdk"]
 
 
+#: Stamps coarser than so many ms measure nothing: with a clock that is not ours only a packet's arrival is known.
+COARSEST_MS = 10.0
+
+
 class Call(Struct, frozen=True, kw_only=True):
     """A call: all sightings of one request id of one caller in one room.
 
@@ -210,7 +214,7 @@ class Call(Struct, frozen=True, kw_only=True):
     def _span(self, kind: StageKind) -> Measure | None:
         for view in self.views:
             request, stage = view.stage("request"), view.stage(kind)
-            if request and stage:
+            if request and stage and max(request.precision, stage.precision) <= COARSEST_MS:
                 end = stage.time if stage.end is None or kind == "ack" else stage.end
                 source: Literal["capture", "server"] = "server" if view.source == "server" else "capture"
                 return Measure((end - request.time) * 1000, max(request.precision, stage.precision), source)
@@ -231,7 +235,8 @@ class Call(Struct, frozen=True, kw_only=True):
         """What the callee took: from its request to its response, where the callee's own end was seen."""
         for view in self.views:
             request, response = view.stage("request"), view.stage("response")
-            if view.at == "callee" and request and response:
+            precise = request and response and max(request.precision, response.precision) <= COARSEST_MS
+            if view.at == "callee" and request and response and precise:
                 began = request.time if request.end is None else request.end
                 return Measure((response.time - began) * 1000, max(request.precision, response.precision), "capture")
         return None

@@ -222,8 +222,18 @@ class Session(Protocol):
         """
         ...
 
+    async def ended(self, seq: int) -> Call:
+        """Wait for the outcome of a call begun with :meth:`start_call`, as soon as there is one.
+
+        Its last packets may still be on their way to the trace, and causes are not known yet.
+        """
+        ...
+
     async def finished(self, seq: int) -> Call:
-        """Wait for a call begun with :meth:`start_call`: its outcome, and up to 50 ms more for its packets."""
+        """Wait for a call begun with :meth:`start_call`: its outcome, its packets and its causes.
+
+        Packets follow within 50 ms; while the capture lags on a busy machine, within half a second.
+        """
         ...
 
     def cancel(self, seq: int) -> bool:

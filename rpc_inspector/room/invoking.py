@@ -16,8 +16,9 @@ from rpc_inspector.core.payloads import unsendable
 from rpc_inspector.core.session import CannotSend, Invocation, NotAuthorised, NotConnected, SessionState
 from rpc_inspector.core.trace import NOT_SEEN, TraceStore
 
-#: The records of an answer arrive up to so many seconds after it (measured: 0.5 ms).
-PACKETS_LIMIT_S = 0.05
+#: So long after a call's end its packets are waited for. Their records arrive up to 0.5 ms after the answer (measured
+#: with livekit 1.2.0), and are gathered for 20 ms; the rest is for a busy machine.
+PACKETS_LIMIT_S = 0.1
 #: While a backlog of records is read, as after connecting on a busy machine (measured: 0.2 s), wait until it is, but
 #: no longer than this.
 BACKLOG_LIMIT_S = 0.5
@@ -49,6 +50,7 @@ class Surroundings:
     speaker: Callable[[], rtc.LocalParticipant | None]
     present: Callable[[str], Awaitable[bool]]
     facts: Callable[[], Facts]
+    read_packets: Callable[[], None]
     behind_s: Callable[[], float]
     next_change: Callable[[], Awaitable[None]]
     changed: Callable[[], None]
@@ -66,6 +68,7 @@ class Invoker:
         self._store = store
         self._around = around
         self._tasks: dict[int, asyncio.Task[Call]] = {}
+        self._outcomes: dict[int, asyncio.Event] = {}
         self._alike: dict[tuple[str, str, str, int], set[int]] = {}
         self._twins: set[int] = set()
 
@@ -99,6 +102,7 @@ class Invoker:
         if alike:
             self._twins |= {*alike, seq}
         alike.add(seq)
+        self._outcomes[seq] = asyncio.Event()
         task = asyncio.create_task(self._run(seq, invocation, budget, speaker), name=f"call {seq}")
         self._tasks[seq] = task
         task.add_done_callback(lambda _: self._done(seq, key))
@@ -112,8 +116,22 @@ class Invoker:
             KeyError: there is no such call.
         """
         task = self._tasks.get(seq)
+        if task is None:
+            return self._store.call(seq)
+        await self.ended(seq)
+        self._around.read_packets()
         # The call belongs to the session: whoever waits for it may give up without ending it.
-        return self._store.call(seq) if task is None else await asyncio.shield(task)
+        return await asyncio.shield(task)
+
+    async def ended(self, seq: int) -> Call:
+        """Wait for a call's outcome alone.
+
+        Raises:
+            KeyError: there is no such call.
+        """
+        if outcome := self._outcomes.get(seq):
+            await outcome.wait()
+        return self._store.call(seq)
 
     def cancel(self, seq: int) -> bool:
         """Stop waiting for a call; false if it had ended."""
@@ -138,6 +156,7 @@ class Invoker:
 
     def _done(self, seq: int, key: tuple[str, str, str, int]) -> None:
         self._tasks.pop(seq, None)
+        self._outcomes.pop(seq).set()
         self._twins.discard(seq)
         alike = self._alike.get(key, set())
         alike.discard(seq)
@@ -152,6 +171,7 @@ class Invoker:
             self._store.finish(seq, "cancelled", time.monotonic(), note=CANCELLED_NOTE)
         except Exception as defect:  # noqa: BLE001 - whatever fails, a call that we made must not stay open for ever
             self._store.finish(seq, "lost", time.monotonic(), note=f"making the call failed: {defect!r}")
+        self._outcomes[seq].set()
         self._around.changed()
         return await self._settle(seq)
 
@@ -184,7 +204,7 @@ class Invoker:
         call = self._store.call(seq)
         if call.error and call.error.code == ErrorCode.RECIPIENT_DISCONNECTED:
             await self._why_disconnected(call)
-        elif _sees_packets(self._around.state()) and call.outcome != "cancelled" and _was_sent(call):
+        if _sees_packets(self._around.state()) and call.outcome != "cancelled" and _was_sent(call):
             call = await self._packets_of(seq, call)
         error = self._explained(call)
         self._store.settle(seq, error, self._note(call), may_come=_was_sent(call))
@@ -200,9 +220,10 @@ class Invoker:
                     await self._around.next_change()
 
     async def _packets_of(self, seq: int, call: Call) -> Call:
+        # A callee that leaves may say so itself (1503), so that answer is waited for too.
         expects_answer = call.error is None or call.error.code != ErrorCode.CONNECTION_TIMEOUT
         ended = call.ended or time.monotonic()
-        while call.id is None or (expects_answer and call.answer is None):
+        while call.id is None or (expects_answer and not self._answer_was_seen(call)):
             left = ended + min(PACKETS_LIMIT_S + self._around.behind_s(), BACKLOG_LIMIT_S) - time.monotonic()
             if left <= 0:
                 break
@@ -214,6 +235,11 @@ class Invoker:
                 break
             call = row
         return call
+
+    def _answer_was_seen(self, call: Call) -> bool:
+        """By our own SDK where it is captured, which sees it last; by any vantage point otherwise."""
+        own = self._around.state().capture not in ("off", "not_understood")
+        return any(view.stage("response") for view in call.views if view.source == "sdk" or not own)
 
     def _explained(self, call: Call) -> CallError | None:
         if call.error is None:

@@ -22,6 +22,9 @@ SWITCH = "LIVEKIT_RTC_DEBUG"
 LOGGER = "livekit"
 #: Records that wait for the loop at most; beyond it they are counted as lost.
 MAX_WAITING = 50_000
+#: How long records wait to be decoded together, in s: their stamps say when they were, so nothing is lost by it, and
+#: decoding them one by one would stand in the way of the answers that they announce. Less than listeners' 33 ms.
+GATHER_S = 0.02
 #: Records decoded in one turn of the loop at most, so that a flood leaves room for the interface.
 MAX_BATCH = 500
 #: A connection as old as this (s) without one packet read: the lines are no longer understood.
@@ -178,6 +181,11 @@ class SdkCapture:
         silent = self._connected_at is not None and time.monotonic() - self._connected_at > SILENT_S
         return "not_understood" if silent or counts.bad_lines > MAX_UNREADABLE else "waiting"
 
+    def read_now(self) -> None:
+        """Decode what has arrived: somebody waits for the packets of a call that has ended."""
+        if self._records.waiting:
+            self._drain()
+
     def _wake(self) -> None:
         """On the SDK's thread: have the loop come for the records, unless it is on its way."""
         with self._lock:
@@ -185,19 +193,22 @@ class SdkCapture:
                 return
             self._scheduled = True
         try:
-            self._loop.call_soon_threadsafe(self._drain)
+            self._loop.call_soon_threadsafe(self._loop.call_later, GATHER_S, self._gathered)
         except RuntimeError:  # the loop is closed: nobody reads any more
             self._records.waiting.clear()
 
-    def _drain(self) -> None:
+    def _gathered(self) -> None:
         with self._lock:
             self._scheduled = False
+        self._drain()
+        if self._records.waiting:
+            self._wake()
+
+    def _drain(self) -> None:
         waiting = self._records.waiting
         events: list[WireEvent] = []
         for _ in range(min(len(waiting), MAX_BATCH)):
             text, arrival = waiting.popleft()
             events.extend(self._decoder.feed(text, arrival))
-        if waiting:
-            self._wake()
         if events and self.enabled:
             self._deliver(tuple(events))

@@ -74,6 +74,7 @@ class RoomSession:
                 speaker=self._speaker,
                 present=self._present,
                 facts=lambda: self._people.facts(self._state),
+                read_packets=self._vantage.read_now,
                 behind_s=lambda: self._vantage.behind_s,
                 next_change=self._broadcast.next_change,
                 changed=self._broadcast.touch,
@@ -247,6 +248,10 @@ class RoomSession:
             NotConnected, NotAuthorised, CannotSend: nothing was begun.
         """
         return self._invoker.start(invocation)
+
+    async def ended(self, seq: int) -> Call:
+        """Wait for the outcome of a call begun with :meth:`start_call`, without its last packets and causes."""
+        return await self._invoker.ended(seq)
 
     async def finished(self, seq: int) -> Call:
         """Wait for a call begun with :meth:`start_call`: its outcome, and up to 50 ms more for its packets."""

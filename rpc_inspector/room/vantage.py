@@ -16,7 +16,7 @@ from rpc_inspector.room.tokens import admin_token
 #: What is said once when the capture stops being of use.
 CAPTURE_NOTICES = {
     "not_understood": "the SDK's packets are not understood, so acks of our calls are not known",
-    "clock_unknown": "the clock of the SDK's packets is not ours, so acks are only as exact as their arrival",
+    "clock_unknown": "the clock of the SDK's packets is not ours, so acks of our calls are not known",
 }
 
 
@@ -51,6 +51,10 @@ class VantagePoints:
     def stop(self) -> None:
         """Leave nothing behind; the stream's task has its own owner."""
         self._capture.stop()
+
+    def read_now(self) -> None:
+        """Read the packets that have arrived instead of gathering more."""
+        self._capture.read_now()
 
     @property
     def behind_s(self) -> float:

@@ -86,6 +86,17 @@ def test_a_vantage_point_that_comes_in_the_middle_of_our_call_does_not_take_its_
     assert store.unassigned == 0
 
 
+def test_stamps_of_another_clock_measure_nothing(store):
+    seq = begin(store)
+    events = [msgspec.structs.replace(event, precision=50.0) for event in (request(), ack(), response())]
+    feed(store, *events)
+    store.finish(seq, "ok", 10.021, response="hi")
+    call = store.call(seq)
+    assert (call.ack, call.answer) == (None, None)
+    assert [stage.stage for stage in call.views[0].stages] == ["request", "ack", "response"], "they were seen"
+    assert call.total.source == "sdk"
+
+
 def test_without_packets_the_ack_is_unknown(store):
     seq = begin(store)
     store.finish(seq, "ok", 10.5, response="hi")

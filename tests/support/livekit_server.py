@@ -14,6 +14,8 @@ from tests.support.rooms import KEY, SECRET
 
 VARIABLE = "RPC_INSPECTOR_LIVEKIT_SERVER"
 START_S = 30
+#: Its ports were free when they were chosen; another program may take one before it does.
+ATTEMPTS = 3
 
 
 def binary():
@@ -41,32 +43,36 @@ def _free_ports(count):
 @asynccontextmanager
 async def livekit_server(folder):
     """A livekit-server on free ports of 127.0.0.1 with KEY and SECRET; its configuration and log go to `folder`."""
-    port, tcp, udp = _free_ports(3)
-    config = Path(folder) / "livekit.yaml"
-    config.write_text(
-        f"port: {port}\nbind_addresses: ['127.0.0.1']\nkeys: {{{KEY}: {SECRET}}}\nlogging: {{level: warn}}\n"
-        f"rtc: {{tcp_port: {tcp}, udp_port: {udp}, use_external_ip: false}}\n"
-    )
-    with (Path(folder) / "livekit.log").open("wb") as log:
-        process = await asyncio.create_subprocess_exec(
-            binary(), "--config", str(config), "--node-ip", "127.0.0.1", stdout=log, stderr=log
+    for attempt in range(ATTEMPTS):
+        port, tcp, udp = _free_ports(3)
+        config = Path(folder) / "livekit.yaml"
+        config.write_text(
+            f"port: {port}\nbind_addresses: ['127.0.0.1']\nkeys: {{{KEY}: {SECRET}}}\nlogging: {{level: warn}}\n"
+            f"rtc: {{tcp_port: {tcp}, udp_port: {udp}, use_external_ip: false}}\n"
         )
-        try:
-            await _answers(f"http://127.0.0.1:{port}", process)
-            yield RealServer(f"ws://127.0.0.1:{port}", process)
-        finally:
-            if process.returncode is None:
-                process.kill()  # SIGTERM would wait for participants to leave
-            await process.wait()
+        with (Path(folder) / "livekit.log").open("wb") as log:
+            process = await asyncio.create_subprocess_exec(
+                binary(), "--config", str(config), "--node-ip", "127.0.0.1", stdout=log, stderr=log
+            )
+            try:
+                if await _answers(f"http://127.0.0.1:{port}", process):
+                    yield RealServer(f"ws://127.0.0.1:{port}", process)
+                    return
+            finally:
+                if process.returncode is None:
+                    process.kill()  # SIGTERM would wait for participants to leave
+                await process.wait()
+        assert attempt < ATTEMPTS - 1, (Path(folder) / "livekit.log").read_text()
 
 
 async def _answers(url, process):
+    """Whether the server answers; not if it ended, as it does when somebody else took one of its ports meanwhile."""
     async with asyncio.timeout(START_S), aiohttp.ClientSession() as session:
-        while True:
-            assert process.returncode is None, "livekit-server ended at its start; see its log"
+        while process.returncode is None:
             try:
                 async with session.get(url) as response:
                     if response.status == 200:
-                        return
+                        return True
             except aiohttp.ClientConnectionError:
                 await asyncio.sleep(0.05)
+    return False
