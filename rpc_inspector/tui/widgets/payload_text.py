@@ -4,7 +4,7 @@ Measured with Textual 8.2: wrapping and styling cost in proportion to the text, 
 and the rest is counted.
 """
 
-from pygments.token import Token  # type: ignore[import-untyped] # ships no types
+from pygments.token import Token
 from textual.content import Content
 from textual.highlight import HighlightTheme, highlight
 
