@@ -90,6 +90,7 @@ class InspectorApp(App[int]):
         self.call_after_refresh(lambda: self.run_worker(self._begin(), exit_on_error=False))
 
     async def _begin(self) -> None:
+        await self.main.furnish()
         session = await self._from.make_session()
         self._session = self.main.session = session
         self._detach = attach(session, self)
@@ -100,9 +101,13 @@ class InspectorApp(App[int]):
             if target is not None and await self.connect(target):
                 return
         except SessionError as error:
-            self._open_connect(target, error)
+            self._ask_where(session, target, error)
         else:
-            self._open_connect(target)
+            self._ask_where(session, target)
+
+    def _ask_where(self, session: Session, target: Target | None, problem: SessionError | None = None) -> None:
+        self.main.apply(Update(state=session.state))  # the first paint took it for granted that we connect
+        self._open_connect(target, problem)
 
     async def on_unmount(self) -> None:
         """Leave the room; what hangs is not waited for."""

@@ -45,7 +45,9 @@ class MainScreen(PanedScreen):
     def __init__(self, title: str = "") -> None:
         super().__init__()
         self._title = title
-        self._state = SessionState()
+        # What the program does first, until the session speaks for itself.
+        self._state = SessionState(status="connecting")
+        self._furnished = False
         self._roster: tuple[Participant, ...] = ()
         self._shown: int | None = None
         self._just_sent: int | None = None
@@ -54,7 +56,7 @@ class MainScreen(PanedScreen):
         self.session: Session | None = None
 
     def compose(self) -> ComposeResult:
-        """Title, banner, the three panes, keys."""
+        """The frame as it stays: title, banner, the three panes, keys. :meth:`furnish` mounts what is in the panes."""
         yield TitleBar(id="title-bar")
         yield Static(id="banner")
         with Container(id="panes"):
@@ -64,17 +66,24 @@ class MainScreen(PanedScreen):
         yield KeyBar(id="key-bar")
 
     def on_mount(self) -> None:
-        """Begin at the participants; count down what runs."""
+        """Say that the connection is being made."""
         self.title_bar.title = self._title
+        self.title_bar.state = self._state
         self.query_one("#banner").display = False
+
+    async def furnish(self) -> None:
+        """Mount lists and editors, which the first paint need not wait for; begin at the participants."""
+        await self.participants.furnish()
+        await self.call_pane.furnish()
+        self._furnished = True
         self._describeemptiness()
         self.set_interval(_TICK_S, self._tick)
         self.query_one(ParticipantList).focus()
 
     @property
     def is_whole(self) -> bool:
-        """All panes are there: not before they are made, nor while they are being removed."""
-        return self.is_mounted and bool(self.query(TracePane)) and bool(self.query(KeyBar))
+        """All panes are there: not before they are furnished, nor while they are being removed."""
+        return self._furnished and bool(self.query(TracePane)) and bool(self.query(KeyBar))
 
     # What the session says
 
@@ -220,15 +229,17 @@ class MainScreen(PanedScreen):
                 self.action_focus_pane("response")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer only what can be done with the shown call."""
-        call = self.shown_call if self.is_mounted else None
+        """Offer only what can be done with the shown call; nothing before there is anything to do it with."""
+        if not self._furnished:
+            return False
+        call = self.shown_call
         if action in ("anyway", "closest"):
             nearest = action == "anyway" or bool(self.call_pane.response.closest) if call else False
             return self._is_unknown_destination(call) and nearest
         if action == "cancel":
             return call is not None and call.is_open and call.direction == "outgoing"
         if action == "toggle_form":
-            return self.is_mounted and self.call_pane.response.has_forms
+            return self.call_pane.response.has_forms
         return super().check_action(action, parameters)
 
     def action_resend(self) -> None:

@@ -2,7 +2,6 @@
 
 from typing import Literal
 
-from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
 
@@ -17,13 +16,11 @@ Half = Literal["request", "response"]
 class CallPane(Horizontal):
     """Holds both halves; its border says what is called and what is known of that."""
 
-    def compose(self) -> ComposeResult:
-        """Request, response."""
-        yield Composer(id="request")
-        yield ResponsePane(id="response")
+    BORDER_TITLE = "Call"
 
-    def on_mount(self) -> None:
-        """Begin with the request."""
+    async def furnish(self) -> None:
+        """Mount both halves; begin with the request."""
+        await self.mount(Composer(id="request"), ResponsePane(id="response"))
         self.turn_to("request")
         self.retitle()
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
@@ -109,20 +108,17 @@ class ParticipantsPane(Vertical):
         self._placeholder = ""
         self._clicked_before: Row | None = None
 
-    def compose(self) -> ComposeResult:
-        """A search field that is hidden until asked for, the list, and what stands there when it is empty."""
-        yield Input(placeholder="search", compact=True, id="participants-filter")
-        yield ParticipantList(id="participants-list", compact=True, markup=False)
-        yield Static(id="participants-empty")
-
-    def on_mount(self) -> None:
-        """Nobody yet."""
-        self.query_one("#participants-filter").display = False
-        self._rebuild()
+    async def furnish(self) -> None:
+        """Mount a search field, hidden until asked for, the list, and what stands there when it is empty."""
+        search = Input(placeholder="search", compact=True, id="participants-filter")
+        search.display = False
+        listed = ParticipantList(id="participants-list", compact=True, markup=False)
+        await self.mount(search, listed, Static(id="participants-empty"))
 
     def on_resize(self) -> None:
         """Names are cut to what fits."""
-        self._rebuild()
+        if self.children:
+            self._rebuild()
 
     @property
     def current(self) -> Row | None:
