@@ -88,7 +88,7 @@ class Peer:
                 transceiver.direction = "inactive"
             await connection.setLocalDescription(await connection.createAnswer())
             await self._add_early()
-        except Exception as error:
+        except Exception as error:  # aiortc raises anything on what a hostile client sends
             raise PeerError(f"the offer cannot be used ({type(error).__name__})") from error
         if connection.sctp is None:
             raise PeerError("the offer has no data channel section")
@@ -115,7 +115,7 @@ class Peer:
             await self._connection.setRemoteDescription(RTCSessionDescription(_usable(answer), "answer"))
             self._described = True
             await self._add_early()
-        except Exception as error:
+        except Exception as error:  # aiortc raises anything on what a hostile client sends
             raise PeerError(f"the answer cannot be used ({type(error).__name__})") from error
 
     async def add_candidate(self, candidate_init: str) -> None:
@@ -152,7 +152,7 @@ class Peer:
             candidate.sdpMLineIndex = init.sdp_m_line_index
             if candidate.protocol.lower() == "udp":
                 await self._connection.addIceCandidate(candidate)
-        except Exception as error:
+        except Exception as error:  # aiortc raises anything on what a hostile client sends
             raise PeerError(f"the candidate cannot be used ({type(error).__name__})") from error
 
     async def close(self) -> None:
