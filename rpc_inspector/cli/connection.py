@@ -11,6 +11,7 @@ from rpc_inspector.cli.login import Login, Sources, dev_login, project_login
 from rpc_inspector.cli.options import Options
 from rpc_inspector.cli.tokens import Claims, read_claims
 from rpc_inspector.core.payloads import unsendable
+from rpc_inspector.core.redaction import shown_url
 from rpc_inspector.core.session import Target
 from rpc_inspector.storage.reading import FileUnusable, read_passphrase
 
@@ -121,13 +122,6 @@ def check_url(url: str) -> None:
         raise Refused(
             f"{shown_url(url)!r} is not the URL of a server.", "It looks like ws://localhost:7880 or wss://HOST."
         )
-
-
-def shown_url(url: str) -> str:
-    """The URL without what could be a password in it."""
-    head, at, rest = url.partition("@")
-    scheme, slashes, _ = head.partition("//")
-    return f"{scheme}{slashes}{rest}" if at and slashes else url
 
 
 def choices(options: Options, environment: Mapping[str, str], directory: Path) -> Sequence[Target]:

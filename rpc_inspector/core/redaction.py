@@ -9,6 +9,8 @@ _SECRET_KEY = re.compile(
 #: Three base64url parts of which the first decodes to a JSON object's beginning (``eyJ`` is ``{"``).
 _JWT = re.compile(r"\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*")
 
+_USERINFO = re.compile(r"//[^/?#]*@")
+
 
 def is_secret(key: str, value: str) -> bool:
     """Whether an attribute counts as a secret: by its key's name, or because its value is a JWT."""
@@ -23,3 +25,8 @@ def mask_attributes(attributes: dict[str, str]) -> dict[str, str]:
 def mask_jwts(text: str) -> str:
     """``text`` with every JWT in it replaced; for messages of servers that quote what they were sent."""
     return _JWT.sub(MASK, text)
+
+
+def shown_url(url: str) -> str:
+    """A server's URL without what could be a secret in it: user and password, and the query."""
+    return _USERINFO.sub("//", url).partition("?")[0]

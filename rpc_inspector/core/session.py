@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from rpc_inspector.core.budgets import DEFAULT_ACK_MS, DEFAULT_RESPONSE_MS
 from rpc_inspector.core.model import Call, Participant, Permissions, Purpose, TraceRow
+from rpc_inspector.core.redaction import shown_url
 
 
 class Target(Struct, frozen=True, kw_only=True):
@@ -41,7 +42,7 @@ class Target(Struct, frozen=True, kw_only=True):
     def __repr__(self) -> str:
         """Without secrets."""
         secret = "token" if self.token else "key" if self.api_key else "nothing"
-        return f"Target({self.url!r}, room={self.room!r}, identity={self.identity!r}, with {secret})"
+        return f"Target({shown_url(self.url)!r}, room={self.room!r}, identity={self.identity!r}, with {secret})"
 
     @property
     def has_key(self) -> bool:

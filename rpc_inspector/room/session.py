@@ -10,6 +10,7 @@ from livekit import rtc
 from rpc_inspector.core.events import RpcEvent
 from rpc_inspector.core.methods import DESCRIBE_METHOD
 from rpc_inspector.core.model import Call, Participant, RoomEventKind, TraceRow, replace
+from rpc_inspector.core.redaction import shown_url
 from rpc_inspector.core.session import (
     CloseReason,
     ConnectFailed,
@@ -164,7 +165,7 @@ class RoomSession:
         self._vantage.start()
         self._state = SessionState(
             status="connecting",
-            url=target.url,
+            url=shown_url(target.url),
             room=target.room,
             identity=target.identity,
             origin=target.origin,

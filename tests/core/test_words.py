@@ -20,7 +20,7 @@ from rpc_inspector.core.methods import (
 from rpc_inspector.core.model import Call, CallError, Measure, Payload
 from rpc_inspector.core.names import closest
 from rpc_inspector.core.payloads import json_problem, minified, pretty, unsendable
-from rpc_inspector.core.redaction import MASK, mask_attributes, mask_jwts
+from rpc_inspector.core.redaction import MASK, mask_attributes, mask_jwts, shown_url
 from rpc_inspector.core.session import Target
 from rpc_inspector.core.text import sanitise, sanitise_name
 from rpc_inspector.core.units import duration, size
@@ -130,6 +130,12 @@ def test_secrets_are_masked():
     assert mask_jwts(f"refused {jwt}!") == f"refused {MASK}!"
     shown = repr(Target(url="ws://x", api_key="KEY", api_secret="SECRET", token=jwt, passphrase="PASS"))
     assert not [secret for secret in ("SECRET", jwt, "PASS", "KEY") if secret in shown]
+
+
+def test_a_url_is_shown_without_its_secrets():
+    assert shown_url("wss://user:p@ss@host:7880/rtc?access_token=abc") == "wss://host:7880/rtc"
+    assert shown_url("ws://localhost:7880") == "ws://localhost:7880"
+    assert "hunter2" not in repr(Target(url="wss://me:hunter2@host"))
 
 
 def test_every_code_is_explained():
