@@ -42,7 +42,7 @@ class InspectorApp(App[int]):
     CSS_PATH = "screens/main.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
     COMMANDS: ClassVar[set[Any]] = App.COMMANDS | {_calls_provider}
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - Textual reads it from the class
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (150, "-widest")]  # noqa: RUF012 - Textual reads it from the class
 
     def __init__(self, start: Start) -> None:
         super().__init__()

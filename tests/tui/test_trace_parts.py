@@ -121,12 +121,32 @@ def test_the_bar_draws_no_ack_that_was_not_seen():
     assert set(texts[1][1]) == {"╌"}
 
 
-def test_a_bar_of_one_cell_is_the_longer_stage():
+def drawn(one, axis, width):
+    return "".join(text for text, _ in bar(one, axis, width, MONOTONIC)).rstrip()
+
+
+@pytest.mark.parametrize(("begun", "ack"), [(0, 1), (0, 39), (100, 20)])
+def test_both_stages_of_a_short_call_are_drawn(begun, ack):
     axis = axis_of([call(1, 0), call(2, 100)], MONOTONIC)
     assert axis is not None
-    quick_ack, late_ack = call(1, 0, ack=1, total=40), call(1, 0, ack=39, total=40)
-    assert "".join(text for text, _ in bar(quick_ack, axis, 20, MONOTONIC)).strip() == "━"
-    assert "".join(text for text, _ in bar(late_ack, axis, 20, MONOTONIC)).strip() == "─"
+    assert drawn(call(3, begun, ack=ack, total=40), axis, 20).strip() == "─━"
+
+
+def test_one_long_call_does_not_shrink_the_others():
+    quick, slow = [call(n, n / 100, ack=20, total=60) for n in range(9)], call(9, 0.05, ack=20, total=8000)
+    axis = axis_of([*quick, slow], MONOTONIC)
+    assert axis is not None
+    assert axis.span < 0.5
+    assert len(drawn(quick[0], axis, 20).strip()) > 4
+    assert not any("→" in drawn(one, axis, 20) for one in quick[:5])
+    assert drawn(slow, axis, 20).endswith("━→")
+    assert len(drawn(slow, axis, 20)) == 20
+
+
+def test_sizes_and_waterfall_are_shown_from_120_columns():
+    layout = plan(117, {"caller": 13, "callee": 14, "method": 14})
+    assert list(layout.widths) == ["time", "caller", "callee", "method", "size", "ack", "total", "outcome", "bar"]
+    assert layout.widths["bar"] >= 12
 
 
 @pytest.mark.parametrize(
@@ -150,7 +170,7 @@ def test_bars_stay_in_their_column_for_any_times():
     ]
     axis = axis_of(calls, MONOTONIC + 2)
     assert axis is not None
-    for width in (1, 2, 12, 60):
+    for width in (2, 12, 60):
         for one in calls:
             assert cell_len("".join(text for text, _ in bar(one, axis, width, MONOTONIC + 2))) == width
 

@@ -37,7 +37,7 @@ class MainScreen(PanedScreen):
     """Everything at once. The app hands it the session's updates; it asks the session for calls."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("main")]
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - Textual reads it from the class
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (150, "-widest")]  # noqa: RUF012 - Textual reads it from the class
     VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-tall")]  # noqa: RUF012 - likewise
 
     title_bar = getters.query_one(TitleBar)

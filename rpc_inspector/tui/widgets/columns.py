@@ -22,6 +22,7 @@ _ALL = ("time", "caller", "callee", "method", "size", "ack", "total", "outcome",
 _LEVELS: tuple[tuple[tuple[str, ...], tuple[int, int, int], int], ...] = (
     (_ALL, (13, 13, 14), 14),
     (tuple(column for column in _ALL if column != "size"), (13, 13, 14), 12),
+    (tuple(column for column in _ALL if column != "bar"), (10, 11, 12), 0),
     (tuple(column for column in _ALL if column not in ("size", "bar")), (10, 11, 12), 0),
     (tuple(column for column in _ALL if column not in ("size", "bar", "ack")), (0, 0, 0), 0),
 )

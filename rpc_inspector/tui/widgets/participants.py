@@ -25,11 +25,12 @@ _SURE = ("advertised", "described")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line: a participant, or one of its methods."""
+    """One line: a participant, or one of its methods; ``sure`` if the participant itself says that it has it."""
 
     identity: str
     method: str | None
     text: Content
+    sure: bool = False
 
     @property
     def key(self) -> tuple[str, str | None]:
@@ -107,6 +108,7 @@ class ParticipantsPane(Vertical):
         self._folded: dict[str, bool] = {}
         self._placeholder = ""
         self._clicked_before: Row | None = None
+        self._touched = False
 
     async def furnish(self) -> None:
         """Mount a search field, hidden until asked for, the list, and what stands there when it is empty."""
@@ -137,6 +139,7 @@ class ParticipantsPane(Vertical):
 
     def select(self, identity: str, method: str | None) -> None:
         """Put the cursor on a line, if it is there."""
+        self._touched = True
         for index, row in enumerate(self._rows):
             if row.key == (identity, method):
                 self._list.highlighted = index
@@ -152,7 +155,7 @@ class ParticipantsPane(Vertical):
         empty.display = others == 0 or not rows
         if rows == self._rows:
             return
-        kept = self.current
+        kept = None if self._may_choose else self.current
         self._rows = rows
         listed = self._list
         with self.prevent(OptionList.OptionHighlighted):
@@ -160,6 +163,12 @@ class ParticipantsPane(Vertical):
             listed.highlighted = _position(rows, kept)
         if kept is None and listed.highlighted is not None:
             self._announce(edit=False)
+
+    @property
+    def _may_choose(self) -> bool:
+        """The cursor is where we put it, on what nobody vouches for: something better may take its place."""
+        row = self.current
+        return row is None or (not self._touched and not row.sure and self._list.has_focus)
 
     def _is_folded(self, someone: Participant) -> bool:
         return self._folded.get(someone.identity, len(someone.methods) > _FOLD_ABOVE)
@@ -172,6 +181,7 @@ class ParticipantsPane(Vertical):
     @on(OptionList.OptionHighlighted)
     def _moved(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
+        self._touched = True
         self._announce(edit=False)
 
     @on(OptionList.OptionSelected)
@@ -188,6 +198,7 @@ class ParticipantsPane(Vertical):
     @on(ParticipantList.Asked)
     def _asked(self, event: ParticipantList.Asked) -> None:
         event.stop()
+        self._touched = True
         row = self.current
         if event.what == "filter":
             field = self.query_one("#participants-filter", Input)
@@ -231,8 +242,8 @@ class ParticipantsPane(Vertical):
 def rows_of(
     roster: Iterable[Participant], wanted: str, folded: Callable[[Participant], bool], width: int = 80
 ) -> Iterable[Row]:
-    """The lines for a roster: others in their order, ourselves last; ``wanted`` (case folded) must occur in them."""
-    everybody = sorted(roster, key=lambda someone: someone.is_self)
+    """The lines for a roster: others by name, ourselves last; ``wanted`` (case folded) must occur in them."""
+    everybody = sorted(roster, key=lambda someone: (someone.is_self, someone.identity.casefold(), someone.identity))
     for someone in everybody:
         named = wanted in someone.identity.casefold() or wanted in someone.kind
         methods = [method for method in someone.methods if named or wanted in method.name.casefold()]
@@ -242,7 +253,7 @@ def rows_of(
         yield Row(someone.identity, None, _participant_line(someone, hidden=hidden))
         if not hidden and not someone.is_self:
             for method in methods:
-                yield Row(someone.identity, method.name, _method_line(method, width))
+                yield Row(someone.identity, method.name, _method_line(method, width), method.provenance in _SURE)
 
 
 def _participant_line(someone: Participant, *, hidden: bool) -> Content:
@@ -273,10 +284,11 @@ def _method_line(method: Method, width: int) -> Content:
 
 
 def _position(rows: list[Row], kept: Row | None) -> int | None:
-    """Where the cursor goes: the same line, else its participant, else the first method."""
+    """Where the cursor goes: the same line, else its participant, else the first method, if possible a sure one."""
     if kept is not None:
         for key in (kept.key, (kept.identity, None)):
             for index, row in enumerate(rows):
                 if row.key == key:
                     return index
-    return next((index for index, row in enumerate(rows) if row.method is not None), 0 if rows else None)
+    methods = [index for index, row in enumerate(rows) if row.method is not None]
+    return next((index for index in methods if rows[index].sure), methods[0] if methods else 0 if rows else None)

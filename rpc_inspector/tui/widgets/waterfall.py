@@ -1,7 +1,9 @@
 """The waterfall: a call as a bar on the time axis of the rows that are visible.
 
 A thin line runs from the request to the ack, a thick one from the ack to the answer: the shapes tell them apart, not
-only the colours. Where the ack was not seen the line is dashed: nothing is drawn as seen that was not.
+only the colours. Where the ack was not seen the line is dashed: nothing is drawn as seen that was not. Each stage has
+a cell at least, and a few calls that end long after the others run off the axis with an arrow, so that they do not
+shrink the rest to dots.
 """
 
 import math
@@ -17,6 +19,8 @@ from rpc_inspector.tui.widgets.outcomes import mark_of
 
 TO_ACK, TO_ANSWER, UNSEEN = ("─", G.bar, G.rest) if G.bar == "━" else ("-", G.bar, ".")
 Piece = tuple[str, str]
+#: Share of the calls whose end the axis reaches.
+_SHOWN_TO_THE_END = 0.8
 
 
 class Axis(NamedTuple):
@@ -28,15 +32,16 @@ class Axis(NamedTuple):
 
 
 def axis_of(calls: Iterable[Call], now: float) -> Axis | None:
-    """The axis that shows all of these calls, rounded outwards so that it does not move with each new row."""
-    first: Call | None = None
-    end = -math.inf
-    for call in calls:
-        if first is None or call.started < first.started:
-            first = call
-        end = max(end, _end(call, now))
-    if first is None:
+    """The axis that shows the beginning of all of these calls and the end of most of them.
+
+    It is rounded outwards so that it does not move with each new row.
+    """
+    ordered = sorted(calls, key=lambda call: call.started)
+    if not ordered:
         return None
+    first = ordered[0]
+    ends = sorted(_end(call, now) for call in ordered)
+    end = max(ordered[-1].started, ends[round(_SHOWN_TO_THE_END * (len(ends) - 1))])
     span = max(end - first.started, 0.001)
     step = _nice(span / 20)
     start = math.floor(first.wall / step) * step
@@ -65,25 +70,16 @@ def bar(call: Call, axis: Axis, width: int, now: float) -> list[Piece]:
     def cell(time: float) -> int:
         return min(max(round((time - axis.start) * scale), 0), width)
 
-    begin = min(cell(call.started), width - 1)
-    end = max(cell(_end(call, now)), begin + 1)
+    stages = 1 if call.ack is None else 2
+    begin = min(cell(call.started), width - stages)
+    end = max(cell(_end(call, now)), begin + stages)
     mark = mark_of(call).style
-    failed = f"bar-{mark}" if mark in ("error", "warning") else ""
-    if call.ack is None:
-        style = failed or "bar-unseen"
-        pieces = [(UNSEEN * (end - begin), style)]
-    else:
-        # At least one cell each, so that no stage is swallowed by rounding; a single cell is the longer stage's.
-        split = min(max(cell(call.started + call.ack.ms / 1000), begin + 1), end)
-        if end - begin == 1 and call.ack.ms < (_end(call, now) - call.started) * 500:
-            split = begin
-        pieces = [
-            (TO_ACK * (split - begin), "bar-ack"),
-            (TO_ANSWER * (end - split), failed or "bar-answer"),
-        ]
-        if failed and split == end:
-            pieces = [(TO_ANSWER * (end - begin), failed)]
-    return [(" " * begin, "bar-answer"), *pieces, (" " * (width - end), "bar-answer")]
+    style = f"bar-{mark}" if mark in ("error", "warning") else "bar-unseen" if call.ack is None else "bar-answer"
+    split = begin if call.ack is None else min(max(cell(call.started + call.ack.ms / 1000), begin + 1), end - 1)
+    rest = (UNSEEN if call.ack is None else TO_ANSWER) * (end - split)
+    if _end(call, now) > axis.start + axis.span * (1 + 1 / width):
+        rest = rest[:-1] + G.to
+    return [(" " * begin, style), (TO_ACK * (split - begin), "bar-ack"), (rest, style), (" " * (width - end), style)]
 
 
 def axis_label(axis: Axis | None, width: int) -> str:
