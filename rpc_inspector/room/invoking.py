@@ -52,6 +52,7 @@ class Surroundings:
     facts: Callable[[], Facts]
     read_packets: Callable[[], None]
     behind_s: Callable[[], float]
+    next_packets: Callable[[], Awaitable[None]]
     next_change: Callable[[], Awaitable[None]]
     changed: Callable[[], None]
 
@@ -229,7 +230,7 @@ class Invoker:
                 break
             with suppress(TimeoutError):
                 async with asyncio.timeout(left):
-                    await self._around.next_change()
+                    await self._around.next_packets()
             row = self._store.get(seq)
             if not isinstance(row, Call):
                 break

@@ -77,6 +77,7 @@ class RoomSession:
                 facts=lambda: self._people.facts(self._state),
                 read_packets=self._vantage.read_now,
                 behind_s=lambda: self._vantage.behind_s,
+                next_packets=self._vantage.next_packets,
                 next_change=self._broadcast.next_change,
                 changed=self._broadcast.touch,
             ),

@@ -36,6 +36,7 @@ class VantagePoints:
         self._feed: RelayFeed | None = None
         self._feed_task: asyncio.Task[None] | None = None
         self._lost_before = 0
+        self._waiting: list[asyncio.Future[None]] = []
         self.encrypted = EncryptedTally()
 
     def start(self) -> None:
@@ -55,6 +56,12 @@ class VantagePoints:
     def read_now(self) -> None:
         """Read the packets that have arrived instead of gathering more."""
         self._capture.read_now()
+
+    async def next_packets(self) -> None:
+        """Wait until the next packets were read."""
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(future)
+        await future
 
     @property
     def behind_s(self) -> float:
@@ -95,4 +102,8 @@ class VantagePoints:
                 self.encrypted.add(event)
             else:
                 self._observe(event)
+        waiting, self._waiting = self._waiting, []
+        for future in waiting:
+            if not future.done():
+                future.set_result(None)
         self._changed()
