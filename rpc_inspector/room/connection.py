@@ -21,7 +21,7 @@ CONNECT_LIMIT_S = 12.0
 #: Seconds that a disconnect may take; the SDK waits for the server's goodbye.
 DISCONNECT_LIMIT_S = 3.0
 #: Attribute names in one phrase at most.
-_NAMED = 4
+_NAMED = 3
 
 
 class ConnectionObserver(Protocol):

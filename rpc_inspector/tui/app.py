@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from textual import on
 from textual.app import App, SystemCommand
@@ -24,6 +24,8 @@ from rpc_inspector.tui.bridge import SessionUpdated, attach
 from rpc_inspector.tui.screens.main import MainScreen
 from rpc_inspector.tui.start import Start
 
+#: Where the connect screen begins; empty for where something is missing.
+ConnectField = Literal["", "room", "identity", "project"]
 #: How long leaving may take at the end.
 _CLOSE_WITHIN_S = 0.9
 
@@ -177,15 +179,17 @@ class InspectorApp(App[int]):
                 words += f" Similar: {', '.join(map(sanitise_name, similar))}. ^t changes the room."
             self.notify(words, severity="warning", markup=False)
 
-    def _open_connect(self, target: Target | None = None, problem: SessionError | None = None) -> None:
+    def _open_connect(
+        self, target: Target | None = None, problem: SessionError | None = None, field: ConnectField = ""
+    ) -> None:
         from rpc_inspector.tui.screens.connect import ConnectScreen  # noqa: PLC0415 - only when asked for
 
         if not any(isinstance(screen, ConnectScreen) for screen in self.screen_stack):
-            self.push_screen(ConnectScreen(self._from.choices(), target, problem))
+            self.push_screen(ConnectScreen(self._from.choices(), target, problem, field))
 
-    def action_connect(self) -> None:
-        """Change room, identity, project or server."""
-        self._open_connect(self._target)
+    def action_connect(self, field: ConnectField = "") -> None:
+        """Change room, identity, project or server, beginning at one of them."""
+        self._open_connect(self._target, field=field)
 
     def action_rejoin(self) -> None:
         """Join the same room again."""

@@ -5,7 +5,7 @@ import json
 
 from livekit import rtc
 
-from rpc_inspector.core.session import SessionError
+from rpc_inspector.core.session import SessionError, Target
 from rpc_inspector.tui.screens.connect import ConnectScreen
 from rpc_inspector.tui.screens.participant import ParticipantScreen
 from rpc_inspector.tui.screens.rooms import RoomsScreen
@@ -270,3 +270,30 @@ async def test_help_names_every_key_of_the_place(server):
         await user.until(lambda: keys.size.height > 40, "the list of keys")
         assert "Ask the participant for its" in user.text("#keys")
         assert "Send the request." in user.text("#keys")
+
+
+async def test_the_palette_changes_room_identity_or_project(server):
+    async with opened(to(server), choices=(Target(url=server.url, origin="--dev"),)) as user:
+        await user.joined()
+        for command, field in (
+            ("Change room", "room"), ("Change identity", "identity"), ("Change project or server", "choices"),
+        ):  # fmt: skip
+            found = [entry for entry in user.app.get_system_commands(user.app.screen) if entry.title == command]
+            await found[0].callback()
+            await user.until(lambda: isinstance(user.app.screen, ConnectScreen), "the connect screen")
+            assert user.app.screen.focused.id == field
+            await user.press("escape")
+
+
+async def test_the_cursor_begins_at_a_method_that_its_owner_names(server):
+    async with join(server.url, "alice", kind="sip"), opened(to(server)) as user:
+        await user.joined()
+        await user.until(lambda: user.main.participant("alice"), "alice")
+        async with join(server.url, "bob", **METHODS):
+            pane = user.main.participants
+            await user.until(lambda: pane.current and pane.current.identity == "bob", "the cursor at bob's method")
+            assert pane.current.method == user.main.call_pane.composer.method == "echo"
+            await user.press("g")
+            async with join(server.url, "aaron", **METHODS):
+                await user.until(lambda: user.main.participant("aaron"), "aaron")
+                assert pane.current.identity == "alice"

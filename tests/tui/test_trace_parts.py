@@ -125,6 +125,12 @@ def drawn(one, axis, width):
     return "".join(text for text, _ in bar(one, axis, width, MONOTONIC)).rstrip()
 
 
+def test_room_events_are_cut_at_their_end():
+    changed = event(1, 0, "attributes", "web-1", "sip.callStatus, sip.trunkPhoneNumber and 2 more")
+    line = "".join(text for text, _ in event_pieces(changed, "12:00:00.000", marked=False, width=60))
+    assert line == " 12:00:00.000  · web-1 changed its attributes · sip.callSta…"
+
+
 @pytest.mark.parametrize(("begun", "ack"), [(0, 1), (0, 39), (100, 20)])
 def test_both_stages_of_a_short_call_are_drawn(begun, ack):
     axis = axis_of([call(1, 0), call(2, 100)], MONOTONIC)
@@ -155,6 +161,7 @@ def test_sizes_and_waterfall_are_shown_from_120_columns():
         ("joined", "", "web-1 joined"),
         ("left", "client initiated", "web-1 left · client initiated"),
         ("methods", "describes 3 methods", "web-1 describes 3 methods"),
+        ("attributes", "a, b, c and 2 more", "web-1 changed its attributes · a, b, c and 2 more"),
         ("notice", "the capture is off", "the capture is off"),
     ],
 )

@@ -41,12 +41,17 @@ class ConnectScreen(Dialog[None]):
     """Connects, and closes once it did."""
 
     def __init__(
-        self, choices: Sequence[Target], target: Target | None = None, problem: SessionError | None = None
+        self,
+        choices: Sequence[Target],
+        target: Target | None = None,
+        problem: SessionError | None = None,
+        field: str = "",
     ) -> None:
         super().__init__()
         self._choices = choices
         self._base = target or Target(url="")
         self._problem = problem
+        self._field = field
 
     def compose(self) -> ComposeResult:
         """Choices, fields, what went wrong, the button."""
@@ -64,12 +69,12 @@ class ConnectScreen(Dialog[None]):
                 yield Button("Connect", id="connect", compact=True)
 
     def on_mount(self) -> None:
-        """Begin where something is missing."""
+        """Begin at the field that was asked for, else where something is missing."""
         self._say(self._problem)
-        if self._choices and not self._base.url:
-            self.query_one("#choices").focus()
-        else:
-            self.query_one("#room" if self._base.url else "#url", Input).focus()
+        field = self._field or ("room" if self._base.url else "project")
+        if field == "project":
+            field = "choices" if self._choices else "url"
+        self.query_one(f"#{field}").focus()
 
     @on(OptionList.OptionHighlighted, "#choices")
     def _chosen(self, event: OptionList.OptionHighlighted) -> None:

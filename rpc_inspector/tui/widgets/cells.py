@@ -30,6 +30,11 @@ def elide(text: str, width: int, tail: int | None = None) -> str:
     return f"{text[:start]}{ELLIPSIS}{text[end:]}"
 
 
+def cut(text: str, width: int) -> str:
+    """``text`` in at most ``width`` cells, cut at its end: sentences begin with what matters."""
+    return elide(text, width, 0)
+
+
 def _prefix(spans: list[tuple[int, int, int]], width: int) -> int:
     """How many characters of ``(start, end, cells)`` spans fit into ``width`` cells."""
     taken = characters = 0

@@ -2,12 +2,12 @@
 
 from typing import NamedTuple
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 
 from rpc_inspector.core.model import Call, RoomEvent, RoomEventKind, TraceRow
 from rpc_inspector.core.text import sanitise
 from rpc_inspector.tui.glyphs import G
-from rpc_inspector.tui.widgets.cells import clock, count, left, milliseconds, right
+from rpc_inspector.tui.widgets.cells import clock, count, cut, left, milliseconds, right
 from rpc_inspector.tui.widgets.columns import ARROW, GUTTER, Layout
 from rpc_inspector.tui.widgets.names import Names
 from rpc_inspector.tui.widgets.outcomes import mark_of
@@ -73,7 +73,7 @@ def event_pieces(event: RoomEvent, time: str, *, marked: bool, width: int) -> li
     """A room event: a dim row between the calls."""
     gutter = (MARKED if marked else " ", "mark")
     text = f"{right(time, 12)}  {_EVENT_SIGNS.get(event.kind, G.dot)} {event_words(event)}"
-    return [gutter, (left(text, width - GUTTER), "event")]
+    return [gutter, (set_cell_size(cut(text, width - GUTTER), width - GUTTER), "event")]
 
 
 def event_words(event: RoomEvent) -> str:
