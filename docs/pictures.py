@@ -32,7 +32,7 @@ def _finished(session: Session, method: str) -> bool:
     )
 
 
-async def _call(pilot: Pilot[int], session: Session, identity: str, method: str, payload: str | None = None) -> None:
+async def _call(pilot: Pilot[int], session: Session, identity: str, method: str) -> None:
     """Open a method as a user would from the list, send, and wait for the outcome."""
     app = pilot.app
     assert isinstance(app, InspectorApp)
@@ -46,8 +46,6 @@ async def _call(pilot: Pilot[int], session: Session, identity: str, method: str,
     await _until(listed, f"{identity} has {method}")
     app.main.aim(identity, method)
     await pilot.pause()
-    if payload is not None:
-        app.main.composer.payload = payload
     await pilot.press("ctrl+j")
     await _until(lambda: _finished(session, method), f"{method} came back")
     await pilot.pause(0.3)

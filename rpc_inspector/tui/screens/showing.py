@@ -1,0 +1,138 @@
+"""Showing a call of the session in the response half, in a dialog, and as text to copy."""
+
+import time
+from typing import cast
+
+from textual import on
+
+from rpc_inspector.core.diagnosis import Diagnosis, Facts, diagnose
+from rpc_inspector.core.model import Call, Participant
+from rpc_inspector.core.names import closest
+from rpc_inspector.core.session import Session, SessionError, SessionState
+from rpc_inspector.core.text import sanitise
+from rpc_inspector.tui.clipboard import command_line
+from rpc_inspector.tui.screens.panes import PanedScreen
+from rpc_inspector.tui.widgets.trace_list import TracePane
+
+
+class ShowingScreen(PanedScreen):
+    """A screen of the panes that knows the session and shows one of its calls.
+
+    Attributes:
+        session: ``None`` until it is made, after the first paint.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        # What the program does first, until the session speaks for itself.
+        self._state = SessionState(status="connecting")
+        self._roster: tuple[Participant, ...] = ()
+        self._shown: int | None = None
+        self.session: Session | None = None
+
+    def participant(self, identity: str) -> Participant | None:
+        """Who has that identity now."""
+        return next((someone for someone in self._roster if someone.identity == identity), None)
+
+    @property
+    def shown_call(self) -> Call | None:
+        """The call in the response half."""
+        row = self.session.row(self._shown) if self.session and self._shown is not None else None
+        return row if isinstance(row, Call) else None
+
+    def show(self, seq: int) -> None:
+        """Show another call."""
+        self._shown = seq
+        self.call_pane.turn_to("response")
+        self._show_call()
+
+    @property
+    def _acks_seen(self) -> bool:
+        return self._state.capture == "on" and not self._state.encrypted
+
+    def _show_call(self) -> None:
+        call, composer = self.shown_call, self.call_pane.composer
+        foreign = call is not None and (call.callee, call.method) != (composer.identity, composer.method)
+        names = [someone.identity for someone in self._roster if not someone.is_self]
+        self.call_pane.response.show(
+            call,
+            time.monotonic(),
+            acks_seen=self._acks_seen,
+            foreign=foreign or (call is not None and call.direction != "outgoing"),
+            diagnosis=self._diagnose(call) if call else None,
+            closest=next(iter(closest(call.callee, names)), None) if call and call.callee else None,
+        )
+
+    def _tick(self) -> None:
+        call = self.shown_call
+        if call is not None and call.is_open:
+            self.call_pane.response.redraw(time.monotonic(), acks_seen=self._acks_seen)
+
+    @on(TracePane.Selected)
+    def _call_selected(self, event: TracePane.Selected) -> None:
+        if self.trace.has_focus_within:
+            self.show(event.seq)
+
+    @on(TracePane.Opened)
+    def _call_opened(self, event: TracePane.Opened) -> None:
+        from rpc_inspector.tui.screens.call import CallScreen  # noqa: PLC0415 - only when asked for
+
+        if self._look(event.seq) is not None:
+            self.app.push_screen(CallScreen(event.seq, self._look, self._neighbour))
+
+    def _look(self, seq: int) -> tuple[Call, Diagnosis | None] | None:
+        row = self.session.row(seq) if self.session else None
+        return (row, self._diagnose(row)) if isinstance(row, Call) else None
+
+    def _neighbour(self, seq: int, step: int) -> int | None:
+        """The next or previous call of the trace as it is listed; the cursor goes along."""
+        self.trace.select(seq)
+        while True:
+            before = self.trace.cursor_index
+            self.trace.action_move(step)
+            if self.trace.cursor_index == before:
+                return None
+            if call := self.trace.selected_call:
+                return call.seq
+
+    def _diagnose(self, call: Call) -> Diagnosis | None:
+        return diagnose(call, Facts(state=self._state, roster=self._roster))
+
+    def action_toggle_form(self) -> None:
+        """Raw or indented."""
+        self.call_pane.response.toggle_form()
+        self._show_call()
+
+    # Copying, explaining, telling
+
+    def action_copy(self) -> None:
+        """Copy the request or the response, whichever has the focus; of a trace row the answer."""
+        if self.focused_pane == "request":
+            what, text = "the request", self.call_pane.composer.editor.text
+        else:
+            what, text = "the response", self.call_pane.response.shown_text
+        self._copy(what, text)
+
+    def action_copy_command(self) -> None:
+        """Copy the call as a command line."""
+        composer = self.call_pane.composer
+        self._copy("the command", command_line(composer.identity, composer.method, composer.editor.text, self._state))
+
+    def _copy(self, what: str, text: str) -> None:
+        from rpc_inspector.tui.app import InspectorApp  # noqa: PLC0415 - the app imports this screen
+
+        cast("InspectorApp", self.app).copy(what, text)
+
+    def action_explain(self) -> None:
+        """What the shown call's error code means."""
+        from rpc_inspector.tui.screens.explain import ExplainScreen  # noqa: PLC0415 - only when asked for
+
+        call = self.shown_call
+        if call is None or call.error is None:
+            self.notify("There is no error to explain. Choose a failed call.", markup=False)
+        else:
+            self.app.push_screen(ExplainScreen(call.error.code))
+
+    def tell(self, error: SessionError) -> None:
+        """Say what went wrong and what to do."""
+        self.notify(sanitise(f"{error.what} {error.advice}".strip(), limit=400), severity="error", markup=False)
