@@ -6,7 +6,7 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from rpc_inspector.core.model import Call
+from rpc_inspector.core.model import Call, TraceRow
 from rpc_inspector.core.session import Session, Target
 from rpc_inspector.demo.process import DemoProcess
 from rpc_inspector.room import open_session
@@ -16,6 +16,8 @@ from rpc_inspector.tui.start import Start
 FOLDER = Path(__file__).with_name("pictures")
 SIZE = (120, 36)
 DEADLINE_S = 30
+#: Calls between the others that are waited for.
+TRAFFIC = 9
 
 
 async def _until(condition: Callable[[], object], what: str) -> None:
@@ -23,6 +25,10 @@ async def _until(condition: Callable[[], object], what: str) -> None:
         while not condition():  # noqa: ASYNC110 - what widgets show has no event to wait for
             await asyncio.sleep(0.05)
     print(f"  {what}")
+
+
+def _is_shown(row: TraceRow) -> bool:
+    return isinstance(row, Call) and row.purpose == "call"
 
 
 def _finished(session: Session, method: str) -> bool:
@@ -68,7 +74,7 @@ async def _draw(theme: str, name: str, *calls: tuple[str, str]) -> None:
         async with app.run_test(size=SIZE) as pilot:
             await _until(lambda: session.state.status == "connected", "connected")
             # Some traffic between the others, as the server shows it, makes the trace worth looking at.
-            await _until(lambda: sum(isinstance(row, Call) for row in session.rows()) > 14, "traffic")
+            await _until(lambda: sum(_is_shown(row) for row in session.rows()) >= TRAFFIC, "traffic")
             for identity, method in calls:
                 await _call(pilot, session, identity, method)
             (FOLDER / f"{name}.svg").write_text(app.export_screenshot(title="rpc-inspector"))
