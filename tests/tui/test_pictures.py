@@ -65,6 +65,10 @@ def after(*steps):
     return run
 
 
+def to_weather(app):
+    app.main.aim("weather-agent", "get_weather")
+
+
 def to_nobody(app):
     app.main.aim("billing-2", "refund")
 
@@ -76,7 +80,7 @@ def test_idle(snap_compare, size):
 
 @SIZES
 def test_answer(snap_compare, size):
-    assert snap_compare(still_app(), terminal_size=size, run_before=after("2", "ctrl+j"))
+    assert snap_compare(still_app(), terminal_size=size, run_before=after(to_weather, "ctrl+j"))
 
 
 @SIZES
@@ -96,4 +100,4 @@ def test_connect(snap_compare, size):
 
 def test_light(snap_compare):
     app = still_app(theme="inspector-light")
-    assert snap_compare(app, terminal_size=(120, 36), run_before=after("2", "ctrl+j"))
+    assert snap_compare(app, terminal_size=(120, 36), run_before=after(to_weather, "ctrl+j"))
