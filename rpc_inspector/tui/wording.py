@@ -131,9 +131,11 @@ def failure(call: Call, diagnosis: Diagnosis | None) -> Content:
     if causes:
         lines += [Content(""), Content.styled("Most likely", "bold")]
         lines += [Content.assemble((f"{n} ", "$muted"), safe(cause)) for n, cause in enumerate(causes, 1)]
-    if diagnosis and diagnosis.next_steps:
+    # The session's causes say what to do about them themselves.
+    steps = [step for step in diagnosis.next_steps if not any(step in cause for cause in causes)] if diagnosis else []
+    if steps:
         lines += [Content("")]
-        lines += [Content.assemble((f"{G.to} ", "$text-primary"), safe(step)) for step in diagnosis.next_steps]
+        lines += [Content.assemble((f"{G.to} ", "$text-primary"), safe(step)) for step in steps]
     if error.message and error.message not in (error.name, diagnosis and diagnosis.what):
         lines += [Content(""), Content.assemble(("message  ", "$muted"), safe(error.message))]
     return Content("\n").join(lines)
