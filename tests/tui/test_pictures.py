@@ -7,6 +7,7 @@ import pytest
 from rpc_inspector.core.session import Target
 from rpc_inspector.tui.app import InspectorApp
 from rpc_inspector.tui.start import Start
+from tests.support.rooms import until
 from tests.support.still import StillSession
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])
@@ -39,7 +40,7 @@ def still_app(*, connected=True, theme="inspector-dark"):
 async def settled(pilot):
     """The session's first batch is in, and no cursor blinks."""
     app = pilot.app
-    await pilot.pause()
+    await until(lambda: app.main.session is not None, what="the session is made")
     await app.workers.wait_for_complete([worker for worker in app.workers if worker.name == "_begin"])
     await pilot.pause()
     for area in app.screen.query("Input, TextArea"):
