@@ -1,4 +1,4 @@
-"""(c) Start to first paint against an empty Textual app, in a pseudo-terminal; (d) `--help` and `--version`."""
+"""(c) Start to first paint against an empty Textual app, in a pseudo-terminal; (d) `--help`, `--version`; the demo."""
 
 import asyncio
 import fcntl
@@ -11,12 +11,14 @@ import subprocess
 import sys
 import termios
 import time
+from contextlib import suppress
 from statistics import median
 
 from tests.support.rooms import KEY, ROOM, SECRET, embedded_server
 
 PAINT_ROUNDS = 9
 COMMAND_ROUNDS = 21
+DEMO_ROUNDS = 5
 SIZE = (36, 120)
 DEADLINE_S = 30
 
@@ -34,28 +36,78 @@ PYTHON = [sys.executable]
 OURS = [sys.executable, "-m", "rpc_inspector"]
 
 
+class Terminal:
+    """A process on a pseudo-terminal of its own."""
+
+    def __init__(self, command: list[str]) -> None:
+        self._parent, child = pty.openpty()
+        fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", *SIZE, 0, 0))
+        environment = os.environ | {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        self.began = time.monotonic()
+        self._process = subprocess.Popen(  # noqa: S603 - our own commands
+            command, stdin=child, stdout=child, stderr=child, env=environment, start_new_session=True
+        )
+        os.close(child)
+        self._seen = b""
+
+    def seconds_to(self, marker: bytes) -> float:
+        """Seconds from the start until the marker was written to the terminal."""
+        while marker not in self._seen:
+            assert self._read(), f"ended without {marker!r}: {self._seen[-2000:]!r}"
+        return time.monotonic() - self.began
+
+    def seconds_to_quit(self) -> float:
+        """Press ^q; seconds until the process and all that it started are gone."""
+        pressed = time.monotonic()
+        os.write(self._parent, b"\x11")
+        while self._read():
+            pass
+        self._process.wait(DEADLINE_S)
+        try:
+            os.killpg(self._process.pid, 0)
+        except ProcessLookupError:
+            return time.monotonic() - pressed
+        raise AssertionError("a process was left behind")
+
+    def _read(self) -> bool:
+        """Read what is there; whether the process still writes."""
+        if not select.select([self._parent], [], [], DEADLINE_S)[0]:
+            raise AssertionError(f"nothing for {DEADLINE_S} s: {self._seen[-2000:]!r}")
+        try:
+            part = os.read(self._parent, 65536)
+        except OSError:  # Linux's way of saying that the other side is closed
+            part = b""
+        self._seen += part
+        return bool(part)
+
+    def close(self) -> None:
+        """End whatever is left."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        os.close(self._parent)
+
+
 def _to_paint(command: list[str], marker: bytes) -> float:
     """Seconds from the start of a process to the marker on its terminal."""
-    parent, child = pty.openpty()
-    fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", *SIZE, 0, 0))
-    environment = os.environ | {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
-    began = time.monotonic()
-    process = subprocess.Popen(  # noqa: S603 - our own commands
-        command, stdin=child, stdout=child, stderr=child, env=environment, start_new_session=True
-    )
-    os.close(child)
-    seen = b""
+    terminal = Terminal(command)
     try:
-        while marker not in seen:
-            left = began + DEADLINE_S - time.monotonic()
-            assert left > 0, f"{command} did not paint {marker!r}: {seen[-2000:]!r}"
-            if select.select([parent], [], [], left)[0]:
-                seen += os.read(parent, 65536)
-        return time.monotonic() - began
+        return terminal.seconds_to(marker)
     finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        os.close(parent)
+        terminal.close()
+
+
+def _demo() -> dict[str, float]:
+    """Seconds from the command `demo` to a method on the screen, and from ^q until nothing of it is left."""
+    to_methods, to_quit = [], []
+    for _ in range(DEMO_ROUNDS):
+        terminal = Terminal([*OURS, "demo"])
+        try:
+            to_methods.append(terminal.seconds_to(b"export_log"))
+            to_quit.append(terminal.seconds_to_quit())
+        finally:
+            terminal.close()
+    return {"demo_room_s": median(to_methods), "demo_quit_s": median(to_quit)}
 
 
 def _seconds(command: list[str]) -> float:
@@ -99,4 +151,4 @@ async def measure() -> dict[str, float]:
     """Ratios of medians of interleaved rounds; the first round, which writes bytecode, is not counted."""
     async with embedded_server() as server:
         paints = await asyncio.to_thread(_paints, server.url)
-    return paints | await asyncio.to_thread(_commands)
+    return paints | await asyncio.to_thread(_commands) | await asyncio.to_thread(_demo)
