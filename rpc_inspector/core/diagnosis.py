@@ -8,7 +8,14 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
-from rpc_inspector.core.budgets import METHOD_NAME_LIMIT, V1_PAYLOAD_LIMIT, payload_limit, seconds, utf8_size
+from rpc_inspector.core.budgets import (
+    DEFAULT_ACK_MS,
+    METHOD_NAME_LIMIT,
+    V1_PAYLOAD_LIMIT,
+    payload_limit,
+    seconds,
+    utf8_size,
+)
 from rpc_inspector.core.codes import CODES, ErrorCode, RaisedBy
 from rpc_inspector.core.model import Call, Participant
 from rpc_inspector.core.names import closest
@@ -256,11 +263,12 @@ def _not_registered(call: Call, _facts: Facts) -> Cause | None:
 
 def _callee_limit(call: Call, _facts: Facts) -> Cause | None:
     took, told = call.duration, call.told_ms
+    ack = call.budget.ack if call.budget else DEFAULT_ACK_MS
     if took is None or told is None or who_raised(call)[0] == "caller" or not told * 0.95 <= took.ms <= told + 1500:
         return None
     return Cause(
         f"the handler took longer than the {seconds(told)} that the callee was told, and was cancelled there",
-        "Raise the timeout: the handler gets it less 7 s, at least 1 s.",
+        f"Raise the timeout: the handler gets it less {seconds(ack)}, at least 1 s.",
     )
 
 

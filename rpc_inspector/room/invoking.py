@@ -238,9 +238,11 @@ class Invoker:
         return call
 
     def _answer_was_seen(self, call: Call) -> bool:
-        """By our own SDK where it is captured, which sees it last; by any vantage point otherwise."""
-        own = self._around.state().capture not in ("off", "not_understood")
-        return any(view.stage("response") for view in call.views if view.source == "sdk" or not own)
+        """By every vantage point that we have now: our own SDK where it is captured, the server where it tells."""
+        state = self._around.state()
+        seen = {view.source for view in call.views if view.stage("response")}
+        own = state.capture not in ("off", "not_understood")
+        return ("sdk" in seen or not own) and ("server" in seen or "server" not in state.vantage) and bool(seen)
 
     def _explained(self, call: Call) -> CallError | None:
         if call.error is None:

@@ -42,6 +42,7 @@ class RelayFeed:
         self._decoder = DataPacketDecoder("server", precision=PRECISION_MS)
         self._our_clock = True
         self.attached = False
+        self.answered = asyncio.Event()
         self.lost = 0
 
     async def run(self) -> None:
@@ -61,6 +62,7 @@ class RelayFeed:
             pass  # a server without this stream is the usual case; one that stops it is shown by the vantage points
         finally:
             self._attach(attached=False)
+            self.answered.set()
 
     async def _read(self, stream: aiohttp.ClientWebSocketResponse) -> None:
         async for message in stream:
@@ -70,6 +72,7 @@ class RelayFeed:
             if frame.hello is not None:
                 self._our_clock = frame.hello.clock == CLOCK
                 self._attach(attached=True)
+                self.answered.set()
             self._take(frame, time.monotonic())
             await asyncio.sleep(0)
 

@@ -116,7 +116,8 @@ class Roster:
         if self._room is None:
             self._merged = ()
             return
-        us = self._finish(replace(from_sdk(self._room.local_participant), is_self=True))
+        # The SDK keeps for us the state of our own join, which livekit-server calls "joining".
+        us = self._finish(replace(from_sdk(self._room.local_participant), is_self=True, state="active"))
         present = {someone.identity: from_sdk(someone) for someone in self._room.remote_participants.values()}
         for identity, listed in self._service.items():
             have = present.get(identity)

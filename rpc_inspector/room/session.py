@@ -38,6 +38,8 @@ from rpc_inspector.room.vantage import CAPTURE_NOTICES, VantagePoints
 #: Limits of an ``rpc.describe``: together the 3 s that it may take.
 DESCRIBE_ACK_MS, DESCRIBE_RESPONSE_MS = 1_000, 2_000
 TICK_S = 1.0
+#: Seconds that a join waits for the server's stream, so that it sees the first call whole.
+ATTACH_S = 0.3
 #: Seconds for calls in flight to end by the SDK's own error once we have left; then we stop waiting for them.
 DRAIN_S = 3.0
 #: Seconds for an attempt to connect that was given up to come to its end, so that no ghost stays in the room.
@@ -190,6 +192,7 @@ class RoomSession:
             self._set(status="closed", reason="left", detail="Joining was given up.")
             raise
         self._entered(entry, connection)
+        await self._vantage.server_answered(ATTACH_S)
 
     def _entered(self, entry: Pass, connection: Connection) -> None:
         room, target = connection.room, self._target

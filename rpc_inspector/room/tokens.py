@@ -2,6 +2,7 @@
 
 import secrets
 import time
+import warnings
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,9 @@ from livekit import api
 from msgspec import Struct
 
 from rpc_inspector.core.session import ConnectFailed, NotAuthorised, Target
+
+# The length of a server's secret is not ours to choose, and livekit-server's own --dev secret has six bytes.
+warnings.filterwarnings("ignore", message="The HMAC key is", category=UserWarning)
 
 #: How long a token of ours is valid: a reconnection hours later must still succeed, and the server renews it anyway.
 VALID_FOR = timedelta(hours=6)

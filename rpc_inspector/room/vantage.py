@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 from msgspec.structs import replace
 
@@ -82,6 +83,13 @@ class VantagePoints:
             self._lost_before += self._feed.lost if self._feed else 0
             self._feed = RelayFeed(target.url, token, self._deliver, self._changed)
             self._feed_task = owner.start(self._feed.run(), "packets of the server")
+
+    async def server_answered(self, seconds: float) -> None:
+        """Wait until the server's stream is attached or refused, at most so long."""
+        if self._feed:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._feed.answered.wait()
 
     def tick(self, now: float) -> None:
         """Report what waited too long for its missing parts. ``now``: seconds of CLOCK_MONOTONIC."""

@@ -84,11 +84,12 @@ def _parse_yaml(path: Path, text: str) -> object:
     try:
         return yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
+        # Where, and not what: PyYAML's words quote the file, which holds secrets.
         mark = error.problem_mark or error.context_mark
         place = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise FileUnusable(f"{path} is no valid YAML{place}: {error.problem or error.context}.", _ADVICE) from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a date that no calendar has
-        raise FileUnusable(f"{path} is no valid YAML: {_first_line(error)}.", _ADVICE) from None
+        raise FileUnusable(f"{path} is no valid YAML{place}.", _ADVICE) from None
+    except (yaml.YAMLError, ValueError, RecursionError):  # ValueError: a date that no calendar has
+        raise FileUnusable(f"{path} is no valid YAML.", _ADVICE) from None
 
 
 def _first_line(error: Exception) -> str:

@@ -18,7 +18,7 @@ from rpc_inspector.core.model import replace
 from rpc_inspector.core.names import closest
 from rpc_inspector.core.session import NotConnected, Session, SessionError, Target, Update
 from rpc_inspector.core.text import sanitise, sanitise_name
-from rpc_inspector.tui import clipboard, theming
+from rpc_inspector.tui import clipboard, lifeline, theming
 from rpc_inspector.tui.actions import ACTIONS, Action, bindings
 from rpc_inspector.tui.bridge import SessionUpdated, attach
 from rpc_inspector.tui.screens.main import MainScreen
@@ -90,6 +90,9 @@ class InspectorApp(App[int]):
         for problem in self._theme_problems:
             self.notify(sanitise(problem, limit=300), severity="warning", markup=False)
         self.call_after_refresh(lambda: self.run_worker(self._begin(), exit_on_error=False))
+        if not self.is_headless:
+            lifeline.on_signals(lambda status: self.exit(return_code=status))
+            self.set_interval(lifeline.LOOK_EVERY_S, self._look_for_terminal)
 
     async def _begin(self) -> None:
         await self.main.furnish()
@@ -111,8 +114,17 @@ class InspectorApp(App[int]):
         self.main.apply(Update(state=session.state))  # the first paint took it for granted that we connect
         self._open_connect(target, problem)
 
+    async def _look_for_terminal(self) -> None:
+        """Without a terminal there is nobody to ask and nothing to put back: leave the room and end."""
+        if lifeline.terminal_is_gone():
+            await self._close_session()
+            os._exit(lifeline.GONE_STATUS)
+
     async def on_unmount(self) -> None:
         """Leave the room; what hangs is not waited for."""
+        await self._close_session()
+
+    async def _close_session(self) -> None:
         self._detach()
         if self._session is not None:
             with suppress(TimeoutError):

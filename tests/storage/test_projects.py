@@ -51,7 +51,7 @@ def test_an_empty_file_is_no_projects(config):
         ("projects: [text]", "project 1 should be a mapping"),
         ("projects: [{name: a, url: ws://a, api_key: 12345}]", "'api_key' of project 1 should be text"),
         ("projects: [{name: a}]", "project 1 has no 'url'"),
-        ("x: !!python/object/apply:os.system [true]", "could not determine a constructor"),
+        ("x: !!python/object/apply:os.system [true]", "no valid YAML at line 1, column 4"),
         ("x: 2001-99-99", "no valid YAML"),
         ("a: \x07", "no valid YAML"),
     ],
@@ -85,3 +85,12 @@ def test_livekit_toml_names_a_subdomain_or_nothing(tmp_path):
         path.write_text(broken)
         with pytest.raises(FileUnusable, match=r"livekit\.toml"):
             toml_subdomain(path)
+
+
+def test_what_is_wrong_is_not_quoted(tmp_path):
+    config = tmp_path / "cli-config.yaml"
+    config.write_text("projects:\n  - name: acme\n    api_secret: *hunter2\n")
+    with pytest.raises(FileUnusable) as unusable:
+        read_projects(config)
+    assert "hunter2" not in str(unusable.value)
+    assert "line 3" in unusable.value.what
