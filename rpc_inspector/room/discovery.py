@@ -84,6 +84,7 @@ class Discovery:
         self._by_sid: dict[str, _Known] = {}
         self._observed: dict[str, dict[str, _Verdict]] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._once_more: dict[str, Participant] = {}
         self._slots = asyncio.Semaphore(AT_ONCE)
         #: Whether to ask unbidden.
         self.asking = False
@@ -124,8 +125,11 @@ class Discovery:
         if seq <= known.last_1400:
             return
         known.last_1400 = seq
-        if self.asking and someone.can_receive_calls and someone.sid not in self._tasks:
-            self._schedule(someone, AGAIN_AFTER_S)
+        if self.asking and someone.can_receive_calls:
+            if someone.sid in self._tasks:
+                self._once_more[someone.sid] = someone  # the question on its way may have come too early
+            else:
+                self._schedule(someone, AGAIN_AFTER_S)
 
     def observe(self, call: Call) -> bool:
         """Learn from a call that has ended; true if its callee's methods changed by it."""
@@ -156,6 +160,7 @@ class Discovery:
         """We left the room: forget everything and stop asking."""
         tasks = list(self._tasks.values())
         self._tasks.clear()
+        self._once_more.clear()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -184,9 +189,12 @@ class Discovery:
     def _forget(self, sid: str, task: asyncio.Task[None]) -> None:
         if self._tasks.get(sid) is task:
             del self._tasks[sid]
+            if someone := self._once_more.pop(sid, None):
+                self._schedule(someone, AGAIN_AFTER_S)
 
     def _cancel(self, sid: str) -> None:
         task = self._tasks.pop(sid, None)
+        self._once_more.pop(sid, None)
         if task:
             task.cancel()
 
