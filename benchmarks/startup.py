@@ -61,7 +61,7 @@ class Terminal:
         pressed = time.monotonic()
         os.write(self._parent, b"\x11")
         while self._read():
-            pass
+            assert time.monotonic() - pressed < DEADLINE_S, "^q did not end it"
         self._process.wait(DEADLINE_S)
         try:
             os.killpg(self._process.pid, 0)
