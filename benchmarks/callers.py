@@ -76,9 +76,9 @@ async def _bare(url: str) -> tuple[OneCall, Callable[[], dict[str, Any]]]:
 
 async def _ours(url: str) -> tuple[OneCall, Callable[[], dict[str, Any]]]:
     from rpc_inspector.core.model import Call  # noqa: PLC0415 - only in the child
-    from rpc_inspector.core.session import Invocation, Target  # noqa: PLC0415
-    from rpc_inspector.room import open_session  # noqa: PLC0415
-    from rpc_inspector.wire.capture import SdkDecoder  # noqa: PLC0415
+    from rpc_inspector.core.session import Invocation, Target  # noqa: PLC0415 - only in the child
+    from rpc_inspector.room import open_session  # noqa: PLC0415 - only in the child
+    from rpc_inspector.wire.capture import SdkDecoder  # noqa: PLC0415 - only in the child
 
     session = open_session()
     await session.join(Target(url=url, room=ROOM, identity="ours", api_key=KEY, api_secret=SECRET, describe=False))

@@ -47,7 +47,7 @@ async def _child(url: str, jwt: str) -> None:
     os.environ["LIVEKIT_RTC_DEBUG"] = "1"
     from livekit import rtc  # noqa: PLC0415 - only in the child
 
-    from rpc_inspector.wire.capture import SdkDecoder  # noqa: PLC0415
+    from rpc_inspector.wire.capture import SdkDecoder  # noqa: PLC0415 - only in the child
 
     sent: dict[str, float] = {}
 
