@@ -95,6 +95,7 @@ class RoomEvent(Struct, frozen=True, kw_only=True):
         time: seconds of CLOCK_MONOTONIC. wall: seconds since the epoch.
         identity: whom it is about; ``None`` for the room or ourselves.
         text: one short phrase, not sanitised.
+        marked: by the user, who wants it kept.
     """
 
     seq: int
@@ -104,14 +105,38 @@ class RoomEvent(Struct, frozen=True, kw_only=True):
     room: str
     identity: str | None = None
     text: str = ""
+    marked: bool = False
+
+
+class LogLine(Struct, frozen=True, kw_only=True):
+    """A line that our own SDK logged.
+
+    Attributes:
+        number: counts the lines of a session, from 1.
+        time: seconds of CLOCK_MONOTONIC. wall: seconds since the epoch.
+        level: as ``logging`` numbers it (20 info, 30 warning, 40 error).
+        text: unsanitised, its length bounded.
+        call: number of the row of the call whose request id the line names.
+    """
+
+    number: int
+    time: float
+    wall: float
+    level: int
+    text: str
+    call: int | None = None
 
 
 class Payload(Struct, frozen=True):
-    """A payload: ``bytes`` of UTF-8, and its text where it is known."""
+    """A payload: ``bytes`` of UTF-8, and its text where it is known.
+
+    ``broken`` says why it could not be read; ``redacted``: some of it, or all, was taken out before it was kept.
+    """
 
     bytes: int
     text: str | None = None
     broken: str | None = None
+    redacted: bool = False
 
 
 class CallError(Struct, frozen=True, kw_only=True):
@@ -181,6 +206,7 @@ class Call(Struct, frozen=True, kw_only=True):
         budget: both sides' limits as far as known; for calls of others only ``told_ms`` is.
         identified: our own call was joined to its packets. ``note`` says why it was not, or what else is odd.
         repeats: packets of a stage that had been seen already, and those that came after the end.
+        marked: by the user, who wants it kept. comment: what the user wrote about it, unsanitised.
     """
 
     seq: int
@@ -205,6 +231,8 @@ class Call(Struct, frozen=True, kw_only=True):
     views: tuple[Sighting, ...] = ()
     repeats: int = 0
     note: str | None = None
+    marked: bool = False
+    comment: str | None = None
 
     @property
     def is_open(self) -> bool:
@@ -255,6 +283,7 @@ __all__ = [
     "CallDirection",
     "CallError",
     "Kind",
+    "LogLine",
     "Measure",
     "Method",
     "Outcome",

@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 from rpc_inspector.core.budgets import DEFAULT_ACK_MS, DEFAULT_RESPONSE_MS
-from rpc_inspector.core.model import Call, Participant, Permissions, Purpose, TraceRow
+from rpc_inspector.core.model import Call, LogLine, Participant, Permissions, Purpose, TraceRow
 from rpc_inspector.core.redaction import shown_url
 
 
@@ -50,7 +50,8 @@ class Target(Struct, frozen=True, kw_only=True):
         return bool(self.api_key and self.api_secret)
 
 
-ConnectionStatus = Literal["offline", "connecting", "connected", "reconnecting", "closed"]
+#: ``opened``: no room at all, but a trace that was saved.
+ConnectionStatus = Literal["offline", "connecting", "connected", "reconnecting", "closed", "opened"]
 #: Why a connection ended, for those who must tell the cases apart.
 CloseReason = Literal[
     "left", "duplicate_identity", "removed", "room_deleted", "server_shutdown", "token_expired", "lost", "failed"
@@ -70,6 +71,8 @@ class SessionState(Struct, frozen=True, kw_only=True):
         permissions: ours. protocol: ours.
         lost_packets: packets that a vantage point could not deliver to us in time.
         unassigned: calls of ours whose packets could not be told apart.
+        dropped_calls: calls that the trace no longer holds, because it was full.
+        journal: the file in which the session is recorded; empty where it is not.
     """
 
     status: ConnectionStatus = "offline"
@@ -89,6 +92,8 @@ class SessionState(Struct, frozen=True, kw_only=True):
     has_key: bool = False
     lost_packets: int = 0
     unassigned: int = 0
+    dropped_calls: int = 0
+    journal: str = ""
 
 
 class Update(Struct, frozen=True, kw_only=True):
@@ -97,12 +102,14 @@ class Update(Struct, frozen=True, kw_only=True):
     Attributes:
         state: the session's state if it changed. roster: all participants if any changed, ourselves among them.
         rows: trace rows that are new or changed, each once, as they are now. dropped: rows evicted from the store.
+        logs: lines that our own SDK logged since the last update.
     """
 
     state: SessionState | None = None
     roster: tuple[Participant, ...] | None = None
     rows: tuple[TraceRow, ...] = ()
     dropped: tuple[int, ...] = ()
+    logs: tuple[LogLine, ...] = ()
 
 
 class Invocation(Struct, frozen=True, kw_only=True):
@@ -247,6 +254,22 @@ class Session(Protocol):
 
     def rows(self) -> Sequence[TraceRow]:
         """All rows of the trace in the order of their numbers."""
+        ...
+
+    def mark(self, seq: int, *, marked: bool) -> None:
+        """Mark a row or unmark it: a marked row is never dropped. A number that is not in the trace is ignored."""
+        ...
+
+    def comment(self, seq: int, text: str) -> None:
+        """Write something about a call, which its exports show; empty text takes it away."""
+        ...
+
+    def pin(self, seq: int, *, pinned: bool) -> None:
+        """Keep a row while somebody looks at it, or no longer. Each pinning needs its own unpinning."""
+        ...
+
+    def notice(self, text: str) -> None:
+        """Put a remark of the program's own into the trace, e.g. that the journal ended."""
         ...
 
     async def wait_for_participant(self, identity: str, seconds: float) -> Participant | None:

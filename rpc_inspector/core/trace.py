@@ -73,6 +73,7 @@ class TraceStore:
         self._late: dict[int, float] = {}
         self._changed: dict[int, None] = {}
         self._dropped: deque[int] = deque(maxlen=limit)
+        self._pins: dict[int, int] = {}
         self._next = 1
         self.dropped_total = 0
         self.unassigned = 0
@@ -330,6 +331,28 @@ class TraceStore:
             if isinstance(row, Call) and row.room == room and seq not in self._own_open:
                 self._put(replace(row, outcome="lost", note=row.note or "we left the room before it ended"))
 
+    # What the user says of rows
+
+    def mark(self, seq: int, *, marked: bool) -> None:
+        """Mark a row, which is never dropped then, or unmark it; a number that is not in the trace is ignored."""
+        row = self._rows.get(seq)
+        if row is not None and row.marked != marked:
+            self._put(replace(row, marked=marked))
+
+    def comment(self, seq: int, text: str) -> None:
+        """Write something about a call; empty text takes it away."""
+        row = self._rows.get(seq)
+        if isinstance(row, Call):
+            self._put(replace(row, comment=text or None))
+
+    def pin(self, seq: int, *, pinned: bool) -> None:
+        """Keep a row while somebody looks at it, or no longer; each pinning needs its own unpinning."""
+        count = self._pins.get(seq, 0) + (1 if pinned else -1)
+        if count > 0:
+            self._pins[seq] = count
+        else:
+            self._pins.pop(seq, None)
+
     # Keeping rows
 
     def _take(self) -> int:
@@ -350,7 +373,7 @@ class TraceStore:
 
     def _drop_oldest(self) -> None:
         for seq, row in self._rows.items():
-            if seq not in self._open:
+            if seq not in self._open and seq not in self._pins and not row.marked:
                 del self._rows[seq]
                 self._changed.pop(seq, None)
                 if isinstance(row, Call) and row.id is not None:

@@ -266,6 +266,26 @@ class RoomSession:
         """Stop waiting for a call. The remote handler runs on: cancelling does not travel. False if it had ended."""
         return self._invoker.cancel(seq)
 
+    # What the user says of rows
+
+    def mark(self, seq: int, *, marked: bool) -> None:
+        """Mark a row or unmark it: a marked row is never dropped. A number that is not in the trace is ignored."""
+        self._store.mark(seq, marked=marked)
+        self._broadcast.touch()
+
+    def comment(self, seq: int, text: str) -> None:
+        """Write something about a call, which its exports show; empty text takes it away."""
+        self._store.comment(seq, text)
+        self._broadcast.touch()
+
+    def pin(self, seq: int, *, pinned: bool) -> None:
+        """Keep a row while somebody looks at it, or no longer. Each pinning needs its own unpinning."""
+        self._store.pin(seq, pinned=pinned)
+
+    def notice(self, text: str) -> None:
+        """Put a remark of the program's own into the trace, e.g. that the journal ended."""
+        self._note("notice", None, text)
+
     async def wait_for_participant(self, identity: str, seconds: float) -> Participant | None:
         """Wait until ``identity`` is active, at most so long; ``None`` if it is not by then."""
         self._waiting_for_somebody += 1

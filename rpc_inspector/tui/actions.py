@@ -137,6 +137,7 @@ def bindings(where: Where) -> list[Binding]:
 _KEY_NAMES = {
     "question_mark": "?",
     "slash": "/",
+    "percent_sign": "%",
     "backslash": "\\",
     "escape": "esc",
     "left": "←",

@@ -133,6 +133,21 @@ class StillSession(Session):
     def rows(self):
         return self.store.rows()
 
+    def mark(self, seq: int, *, marked: bool) -> None:
+        self.store.mark(seq, marked=marked)
+        self.flush()
+
+    def comment(self, seq: int, text: str) -> None:
+        self.store.comment(seq, text)
+        self.flush()
+
+    def pin(self, seq: int, *, pinned: bool) -> None:
+        self.store.pin(seq, pinned=pinned)
+
+    def notice(self, text: str) -> None:
+        self.store.note("notice", 9.0, ROOM, None, text)
+        self.flush()
+
     async def finished(self, seq: int) -> Call:
         return self.store.call(seq)
 

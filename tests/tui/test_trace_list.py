@@ -16,6 +16,7 @@ from rpc_inspector.tui.theming import load_themes, shipped_directory, variable_d
 from rpc_inspector.tui.widgets.call_detail import CallDetail
 from rpc_inspector.tui.widgets.call_text import call_text
 from rpc_inspector.tui.widgets.trace_list import TracePane
+from rpc_inspector.tui.widgets.trace_messages import RowOpened, RowSelected
 from tests.support.calls import MONOTONIC, US, call, event, story, view
 
 CONNECTED = SessionState(status="connected", identity=US, vantage=("us", "server"), capture="on")
@@ -48,10 +49,10 @@ class Bare(App[None]):
     def copy(self, what: str, text: str) -> None:
         self.copied.append((what, text))
 
-    def on_trace_pane_selected(self, message: TracePane.Selected) -> None:
+    def on_row_selected(self, message: RowSelected) -> None:
         self.heard.append(("selected", message.seq))
 
-    def on_trace_pane_opened(self, message: TracePane.Opened) -> None:
+    def on_row_opened(self, message: RowOpened) -> None:
         self.heard.append(("opened", message.seq))
 
     def on_call_detail_step(self, message: CallDetail.Step) -> None:

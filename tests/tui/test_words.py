@@ -20,6 +20,7 @@ from rpc_inspector.tui.glyphs import ASCII, Glyphs, glyphs_for
 from rpc_inspector.tui.state_words import banner_text
 from rpc_inspector.tui.widgets.composer import parse_target
 from rpc_inspector.tui.widgets.trace_bindings import TRACE_BINDINGS
+from rpc_inspector.tui.widgets.trace_section import SECTION_BINDINGS
 
 
 def test_small_json_is_indented_and_highlighted():
@@ -196,7 +197,7 @@ def test_ids_are_unique_and_no_key_means_two_things_in_one_place():
 
 def test_everywhere_keys_do_not_collide_with_the_traces():
     everywhere = {key for action in ACTIONS if action.where in ("app", "main") for key in action.keys.split(",")}
-    traces = {key for binding in TRACE_BINDINGS for key in binding.key.split(",")}
+    traces = {key for binding in [*SECTION_BINDINGS, *TRACE_BINDINGS] for key in binding.key.split(",")}
     assert not everywhere & traces - {""}
 
 

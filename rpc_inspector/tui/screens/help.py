@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from textwrap import wrap
 
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
@@ -12,6 +11,7 @@ from textual.widgets import Static
 from rpc_inspector.tui.actions import ACTIONS, PLACES, all_key_names
 from rpc_inspector.tui.screens.dialog import Dialog
 from rpc_inspector.tui.widgets.trace_bindings import TRACE_BINDINGS
+from rpc_inspector.tui.widgets.trace_section import SECTION_BINDINGS
 
 _KEYS_WIDTH = 15
 
@@ -43,7 +43,7 @@ def help_lines(first: str, width: int) -> Iterable[Content]:
     """The keys of every place, that of the focus first, in ``width`` cells."""
     for place in sorted(PLACES, key=lambda place: place != first):
         if place == "trace":
-            keys = [(binding.key, binding.tooltip) for binding in TRACE_BINDINGS if isinstance(binding, Binding)]
+            keys = [(binding.key, binding.tooltip) for binding in [*SECTION_BINDINGS, *TRACE_BINDINGS]]
         else:
             keys = [(action.keys, action.help) for action in ACTIONS if action.where == place and action.keys]
         if not keys:

@@ -22,7 +22,7 @@ from rpc_inspector.tui.widgets.composer import Composer
 from rpc_inspector.tui.widgets.key_bar import KeyBar
 from rpc_inspector.tui.widgets.participants import ParticipantList, ParticipantsPane
 from rpc_inspector.tui.widgets.title_bar import TitleBar
-from rpc_inspector.tui.widgets.trace_list import TracePane
+from rpc_inspector.tui.widgets.trace_section import TraceSection
 
 #: How often what runs down is drawn, in seconds.
 _TICK_S = 0.1
@@ -52,7 +52,7 @@ class MainScreen(ShowingScreen):
         with Container(id="panes"):
             yield ParticipantsPane(id="participants")
             yield CallPane(id="call")
-            yield TracePane(id="trace")
+            yield TraceSection(id="trace")
         yield KeyBar(id="key-bar")
 
     def on_mount(self) -> None:
@@ -73,7 +73,7 @@ class MainScreen(ShowingScreen):
     @property
     def is_whole(self) -> bool:
         """All panes are there: not before they are furnished, nor while they are being removed."""
-        return self._furnished and bool(self.query(TracePane)) and bool(self.query(KeyBar))
+        return self._furnished and bool(self.query(TraceSection)) and bool(self.query(KeyBar))
 
     # What the session says
 
@@ -86,7 +86,7 @@ class MainScreen(ShowingScreen):
         if update.roster is not None or update.state is not None:
             self._describe_emptiness()
             self.call_pane.composer.update_callee(self.participant(self.call_pane.composer.identity))
-        self.trace.apply(update)
+        self.trace_section.apply(update)
         if any(row.seq == self._shown for row in update.rows):
             self._show_call()
             self._offer_what_to_do()
@@ -281,7 +281,7 @@ class MainScreen(ShowingScreen):
 
     # One step back
 
-    def action_back(self) -> None:
+    async def action_back(self) -> None:
         """One step back."""
         composer = self.call_pane.composer
         if self.participants.has_focus_within and self.participants.close_filter():
@@ -290,6 +290,8 @@ class MainScreen(ShowingScreen):
             self.action_focus_pane("request")
         elif composer.has_focus_within:
             self.action_focus_pane("response" if self.shown_call else "participants")
+        elif self.focused_pane == "trace" and await self.trace_section.step_back():
+            return
         elif self.query_one("#panes").has_class("-zoomed"):
             self.zoom_on(None)
         elif self.check_action("cancel", ()):

@@ -7,6 +7,7 @@ from textual.widget import Widget
 from rpc_inspector.tui.widgets.call_pane import CallPane
 from rpc_inspector.tui.widgets.participants import ParticipantList, ParticipantsPane
 from rpc_inspector.tui.widgets.trace_list import TracePane
+from rpc_inspector.tui.widgets.trace_section import TraceSection
 
 _PANES = ("participants", "request", "response", "trace")
 
@@ -16,6 +17,7 @@ class PanedScreen(Screen[None]):
 
     participants = getters.query_one(ParticipantsPane)
     call_pane = getters.query_one(CallPane)
+    trace_section = getters.query_one(TraceSection)
     trace = getters.query_one(TracePane)
 
     def action_focus_pane(self, name: str) -> None:
@@ -36,7 +38,7 @@ class PanedScreen(Screen[None]):
             return self.call_pane.composer.editor
         if name == "response":
             return self.call_pane.response.focus_target
-        return next(widget for widget in self.trace.walk_children(Widget, with_self=True) if widget.focusable)
+        return self.trace_section.focus_target
 
     @property
     def focused_pane(self) -> str:
@@ -44,7 +46,7 @@ class PanedScreen(Screen[None]):
         for name in _PANES:
             if self.query_one(f"#{name}").has_focus_within:
                 return name
-        return "trace" if self.trace.has_focus else "participants"
+        return "participants"
 
     def action_next_pane(self, step: int) -> None:
         """Go round the panes."""

@@ -12,7 +12,7 @@ from rpc_inspector.core.session import Session, SessionError, SessionState
 from rpc_inspector.core.text import sanitise
 from rpc_inspector.tui.clipboard import command_line
 from rpc_inspector.tui.screens.panes import PanedScreen
-from rpc_inspector.tui.widgets.trace_list import TracePane
+from rpc_inspector.tui.widgets.trace_messages import RowOpened, RowSelected
 
 
 class ShowingScreen(PanedScreen):
@@ -68,13 +68,13 @@ class ShowingScreen(PanedScreen):
         if call is not None and call.is_open:
             self.call_pane.response.redraw(time.monotonic(), acks_seen=self._acks_seen)
 
-    @on(TracePane.Selected)
-    def _call_selected(self, event: TracePane.Selected) -> None:
+    @on(RowSelected)
+    def _call_selected(self, event: RowSelected) -> None:
         if self.trace.has_focus_within:
             self.show(event.seq)
 
-    @on(TracePane.Opened)
-    def _call_opened(self, event: TracePane.Opened) -> None:
+    @on(RowOpened)
+    def _call_opened(self, event: RowOpened) -> None:
         from rpc_inspector.tui.screens.call import CallScreen  # noqa: PLC0415 - only when asked for
 
         if self._look(event.seq) is not None:

@@ -7,11 +7,11 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 from textual.events import Click
-from textual.message import Message
 
 from rpc_inspector.core.model import Call, TraceRow
 from rpc_inspector.tui.widgets.trace_bindings import TRACE_BINDINGS
 from rpc_inspector.tui.widgets.trace_canvas import NEXT_MODE, TraceCanvas
+from rpc_inspector.tui.widgets.trace_messages import RowOpened, RowSelected
 
 __all__ = ["TRACE_BINDINGS", "TracePane"]
 
@@ -21,24 +21,6 @@ class TracePane(TraceCanvas, can_focus=True):
 
     HELP = "Calls and room events as they pass our vantage points. The title counts, the subtitle tells how fast."
     BINDINGS: ClassVar[list[BindingType]] = [*TRACE_BINDINGS]
-
-    class Selected(Message):
-        """The cursor was moved to a row by its user. ``seq``: the row's number."""
-
-        def __init__(self, seq: int) -> None:
-            super().__init__()
-            self.seq = seq
-
-        def can_replace(self, message: Message) -> bool:
-            """Only the last of a burst matters."""
-            return isinstance(message, TracePane.Selected)
-
-    class Opened(Message):
-        """A row is to be opened. ``seq``: its number."""
-
-        def __init__(self, seq: int) -> None:
-            super().__init__()
-            self.seq = seq
 
     # The cursor
 
@@ -85,7 +67,7 @@ class TracePane(TraceCanvas, can_focus=True):
         for changed in {before, index} - {None}:
             self._refresh_row(changed or 0)
         if told:
-            self.post_message(self.Selected(self._cursor.seq))
+            self.post_message(RowSelected(self._cursor.seq))
 
     def _scroll_into_view(self, index: int) -> None:
         first, end = self._visible
@@ -189,4 +171,4 @@ class TracePane(TraceCanvas, can_focus=True):
         """Open the row under the cursor."""
         row = self.selected_row
         if row is not None:
-            self.post_message(self.Opened(row.seq))
+            self.post_message(RowOpened(row.seq))

@@ -1,0 +1,31 @@
+"""What the views of the trace tell the screen: the list, the ladder and whatever else shows the same rows."""
+
+from textual.message import Message
+
+
+class RowSelected(Message):
+    """The cursor was moved to a row by its user. ``seq``: the row's number."""
+
+    def __init__(self, seq: int) -> None:
+        super().__init__()
+        self.seq = seq
+
+    def can_replace(self, message: Message) -> bool:
+        """Only the last of a burst matters."""
+        return isinstance(message, RowSelected)
+
+
+class RowOpened(Message):
+    """A row is to be opened. ``seq``: its number."""
+
+    def __init__(self, seq: int) -> None:
+        super().__init__()
+        self.seq = seq
+
+
+class RowsFiltered(Message):
+    """The list shows other rows than before because its filter changed; counts are of calls."""
+
+    def __init__(self, shown: int, of: int) -> None:
+        super().__init__()
+        self.shown, self.of = shown, of
