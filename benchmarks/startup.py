@@ -1,26 +1,17 @@
 """(c) Start to first paint against an empty Textual app, in a pseudo-terminal; (d) `--help`, `--version`; the demo."""
 
 import asyncio
-import fcntl
-import os
-import pty
-import select
-import signal
-import struct
 import subprocess
 import sys
-import termios
 import time
-from contextlib import suppress
 from statistics import median
 
+from benchmarks.terminal import OURS, Terminal
 from tests.support.rooms import KEY, ROOM, SECRET, embedded_server
 
 PAINT_ROUNDS = 9
 COMMAND_ROUNDS = 21
 DEMO_ROUNDS = 5
-SIZE = (36, 120)
-DEADLINE_S = 30
 
 EMPTY_APP = """
 from textual.app import App
@@ -32,60 +23,6 @@ Empty().run()
 """
 
 PYTHON = [sys.executable]
-#: As installed, with bytecode compiled; Python writes it on the first, uncounted round.
-OURS = [sys.executable, "-m", "rpc_inspector"]
-
-
-class Terminal:
-    """A process on a pseudo-terminal of its own."""
-
-    def __init__(self, command: list[str]) -> None:
-        self._parent, child = pty.openpty()
-        fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", *SIZE, 0, 0))
-        environment = os.environ | {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
-        self.began = time.monotonic()
-        self._process = subprocess.Popen(  # noqa: S603 - our own commands
-            command, stdin=child, stdout=child, stderr=child, env=environment, start_new_session=True
-        )
-        os.close(child)
-        self._seen = b""
-
-    def seconds_to(self, marker: bytes) -> float:
-        """Seconds from the start until the marker was written to the terminal."""
-        while marker not in self._seen:
-            assert self._read(), f"ended without {marker!r}: {self._seen[-2000:]!r}"
-        return time.monotonic() - self.began
-
-    def seconds_to_quit(self) -> float:
-        """Press ^q; seconds until the process and all that it started are gone."""
-        pressed = time.monotonic()
-        os.write(self._parent, b"\x11")
-        while self._read():
-            assert time.monotonic() - pressed < DEADLINE_S, "^q did not end it"
-        self._process.wait(DEADLINE_S)
-        try:
-            os.killpg(self._process.pid, 0)
-        except ProcessLookupError:
-            return time.monotonic() - pressed
-        raise AssertionError("a process was left behind")
-
-    def _read(self) -> bool:
-        """Read what is there; whether the process still writes."""
-        if not select.select([self._parent], [], [], DEADLINE_S)[0]:
-            raise AssertionError(f"nothing for {DEADLINE_S} s: {self._seen[-2000:]!r}")
-        try:
-            part = os.read(self._parent, 65536)
-        except OSError:  # Linux's way of saying that the other side is closed
-            part = b""
-        self._seen += part
-        return bool(part)
-
-    def close(self) -> None:
-        """End whatever is left."""
-        with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-        os.close(self._parent)
 
 
 def _to_paint(command: list[str], marker: bytes) -> float:
