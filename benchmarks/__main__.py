@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Awaitable, Callable
 
-from benchmarks import acks, invoke, server, startup
+from benchmarks import acks, invoke, load, server, startup
 
 #: Each returns its figures by name.
 BENCHMARKS: dict[str, Callable[[], Awaitable[dict[str, float]]]] = {
@@ -14,6 +14,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[dict[str, float]]]] = {
     "acks": acks.measure,
     "startup": startup.measure,
     "server": server.measure,
+    "load": load.measure,
 }
 
 #: The figures with a goal: at most, or at least, so much.
@@ -28,6 +29,11 @@ GOALS: dict[str, tuple[str, float]] = {
     "demo_quit_s": ("<=", 1.0),
     "embedded_rpc_ratio": ("<=", 1.2),
     "embedded_throughput_ratio": (">=", 0.9),
+    "load_core": ("<=", 0.25),
+    "load_lag_ms_p99": ("<=", 30.0),
+    "load_events_lost": ("<=", 0),
+    "load_calls_not_shown": ("<=", 0),
+    "load_against_table_ratio": ("<=", 0.25),
 }
 
 
