@@ -38,7 +38,7 @@ def command(
     from rpc_inspector.cli.payload import read_payload, require_sendable  # noqa: PLC0415 - the help needs no asyncio
     from rpc_inspector.cli.running import run_async  # noqa: PLC0415 - likewise
     from rpc_inspector.cli.session import a_session  # noqa: PLC0415 - likewise
-    from rpc_inspector.cli.target import require_room, target_for  # noqa: PLC0415 - likewise
+    from rpc_inspector.cli.target import require_room, require_sending, target_for  # noqa: PLC0415 - likewise
     from rpc_inspector.core.session import Invocation  # noqa: PLC0415 - likewise
     from rpc_inspector.headless.calling import make_call  # noqa: PLC0415 - likewise
     from rpc_inspector.headless.output import Output  # noqa: PLC0415 - likewise
@@ -55,6 +55,8 @@ def command(
     )
     # Asking everybody for their methods is no part of a call.
     target = target_for(options._replace(no_describe=True), out)
+
+    require_sending(target)
 
     async def work() -> int:
         async with a_session() as session:

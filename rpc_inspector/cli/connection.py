@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from rpc_inspector.cli.ending import NOT_AUTHORISED, Refused
+from rpc_inspector.cli.ending import Refused
 from rpc_inspector.cli.login import Login, Sources, dev_login, project_login
 from rpc_inspector.cli.options import Options
 from rpc_inspector.cli.tokens import Claims, read_claims
@@ -94,12 +94,6 @@ def _as_the_token_says(claims: Claims | None, room: str, identity: str, remarks:
     """A token names its room and identity; the server's answer stands for a token that cannot be read."""
     if claims is None:
         return room, identity
-    if not claims.may_publish_data:
-        raise Refused(
-            "The token may not send data (canPublishData is false), so no call can be made with it.",
-            "Use a token that has canPublishData.",
-            status=NOT_AUTHORISED,
-        )
     if room and claims.room and room != claims.room:
         raise Refused(f"The token is for the room {claims.room!r}, not {room!r}.", "Leave --room out, or use a key.")
     if identity and claims.identity and identity != claims.identity:

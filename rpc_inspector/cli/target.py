@@ -4,8 +4,9 @@ import os
 from pathlib import Path
 
 from rpc_inspector.cli.connection import resolve
-from rpc_inspector.cli.ending import Refused
+from rpc_inspector.cli.ending import NOT_AUTHORISED, Refused
 from rpc_inspector.cli.options import Options
+from rpc_inspector.cli.tokens import read_claims
 from rpc_inspector.core.redaction import shown_url
 from rpc_inspector.core.session import Session, Target
 from rpc_inspector.headless.entering import in_words, room_names
@@ -32,6 +33,21 @@ def target_for(options: Options, out: Output) -> Target:
     where = f"using {target.origin} · {shown_url(target.url)}"
     out.say(f"{where} · room {target.room}" if target.room else where, dim=True)
     return target
+
+
+def require_sending(target: Target) -> None:
+    """See that the target's token may send data, before anything is connected.
+
+    Raises:
+        Refused: it says that it may not.
+    """
+    claims = read_claims(target.token) if target.token else None
+    if claims and not claims.may_publish_data:
+        raise Refused(
+            "The token may not send data (canPublishData is false), so no call can be made with it.",
+            "Use a token that has canPublishData.",
+            status=NOT_AUTHORISED,
+        )
 
 
 async def require_room(session: Session, target: Target) -> None:

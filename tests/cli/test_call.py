@@ -221,6 +221,10 @@ def test_a_token_says_its_room_and_one_without_data_is_refused_before_the_call(i
     mute = in_room.run("call", "weather-agent", "echo", "--token", live_room.token("me", can_publish_data=False))
     assert mute.returncode == 3
     assert b"canPublishData" in mute.stderr
+    assert b"using" in mute.stderr
+    looking = in_room.run("participants", "--token", live_room.token("me", can_publish_data=False))
+    assert looking.returncode == 0, looking.stderr
+    assert b"weather-agent" in looking.stdout
     late = in_room.run("call", "x", "echo", "--token", live_room.token("me", valid_for=timedelta(seconds=-90)))
     assert late.returncode == 3
     assert b"expired" in late.stderr

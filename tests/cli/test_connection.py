@@ -6,6 +6,7 @@ import pytest
 from rpc_inspector.cli.connection import choices, resolve
 from rpc_inspector.cli.ending import Refused
 from rpc_inspector.cli.options import Options
+from rpc_inspector.cli.target import require_sending
 from rpc_inspector.storage.reading import FileUnusable
 
 CONFIG = """
@@ -89,11 +90,17 @@ def test_an_unknown_project_is_told_the_closest_and_the_known_ones(find):
         find(project="stagng")
 
 
-def test_a_token_for_another_room_or_without_data_is_refused_before_anything_is_sent(find):
+def test_a_token_for_another_room_is_refused_before_anything_is_sent(find):
     with pytest.raises(Refused, match="for the room 'lobby'"):
         find(ENVIRONMENT, token=jwt(sub="me", video={"room": "lobby"}), room="other")
+
+
+def test_a_token_without_data_may_look_and_is_refused_where_something_is_sent(find):
+    target = find(ENVIRONMENT, token=jwt(sub="me", video={"room": "lobby", "canPublishData": False}))
+    assert target is not None
+    assert target.room == "lobby"
     with pytest.raises(Refused, match="may not send data") as refused:
-        find(ENVIRONMENT, token=jwt(sub="me", video={"room": "lobby", "canPublishData": False}))
+        require_sending(target)
     assert refused.value.status == 3
 
 
