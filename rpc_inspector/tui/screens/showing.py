@@ -9,10 +9,10 @@ from rpc_inspector.core.diagnosis import Diagnosis, Facts, diagnose
 from rpc_inspector.core.model import Call, Participant
 from rpc_inspector.core.names import closest
 from rpc_inspector.core.session import Session, SessionError, SessionState
-from rpc_inspector.core.text import sanitise
+from rpc_inspector.core.text import sanitise, sanitise_name
 from rpc_inspector.tui.clipboard import command_line
 from rpc_inspector.tui.screens.panes import PanedScreen
-from rpc_inspector.tui.widgets.trace_messages import RowOpened, RowSelected
+from rpc_inspector.tui.widgets.trace_messages import CompareAsked, RowOpened, RowSelected
 
 
 class ShowingScreen(PanedScreen):
@@ -28,6 +28,7 @@ class ShowingScreen(PanedScreen):
         self._state = SessionState(status="connecting")
         self._roster: tuple[Participant, ...] = ()
         self._shown: int | None = None
+        self._picked: int | None = None
         self.session: Session | None = None
 
     def participant(self, identity: str) -> Participant | None:
@@ -94,6 +95,46 @@ class ShowingScreen(PanedScreen):
                 return None
             if call := self.trace.selected_call:
                 return call.seq
+
+    # Comparing
+
+    def action_pick(self) -> None:
+        """Pick the selected call; where another is picked already, compare the two."""
+        call = self.trace.selected_call
+        if call is None:
+            return
+        picked, self._picked = self._picked, None
+        if picked == call.seq:
+            self.notify("Not picked any more.", timeout=2)
+        elif picked is not None and self._look(picked) is not None:
+            self.post_message(CompareAsked(picked, call.seq))
+        else:
+            self._picked = call.seq
+            name = sanitise_name(call.method or "call")
+            self.notify(f"{name} is picked. Space on another call compares the two.", timeout=4, markup=False)
+
+    def action_compare_previous(self) -> None:
+        """Compare the selected call with the one before it of the same method."""
+        call, index = self.trace.selected_call, self.trace.cursor_index
+        if call is None or index is None:
+            return
+        rows = self.trace.view.rows
+        earlier = (row for at in range(index - 1, -1, -1) if isinstance(row := rows[at], Call))
+        before = next((row for row in earlier if row.method == call.method), None)
+        if before is None:
+            self.notify("No earlier call of that method is in the list.", timeout=3)
+        else:
+            self.post_message(CompareAsked(before.seq, call.seq))
+
+    @on(CompareAsked)
+    def _compare_asked(self, event: CompareAsked) -> None:
+        from rpc_inspector.tui.screens.compare import CompareScreen  # noqa: PLC0415 - only when asked for
+
+        first, second = self._look(event.first), self._look(event.second)
+        if first is None or second is None:
+            self.notify("One of the two is no longer in the trace. Pick another.", timeout=3)
+        else:
+            self.app.push_screen(CompareScreen(first[0], second[0]))
 
     def _diagnose(self, call: Call) -> Diagnosis | None:
         return diagnose(call, Facts(state=self._state, roster=self._roster))

@@ -29,3 +29,11 @@ class RowsFiltered(Message):
     def __init__(self, shown: int, of: int) -> None:
         super().__init__()
         self.shown, self.of = shown, of
+
+
+class CompareAsked(Message):
+    """Two calls are to be shown beside each other. ``first``, ``second``: the numbers of their rows."""
+
+    def __init__(self, first: int, second: int) -> None:
+        super().__init__()
+        self.first, self.second = first, second
