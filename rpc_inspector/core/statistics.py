@@ -82,12 +82,14 @@ class Sketch:
 
     def percentile(self, share: float) -> float | None:
         """The value that ``share`` (0 to 1) of the values do not exceed, nearest rank; ``None`` without values."""
-        if not self._buckets:
-            return None
+        return self._mean(self._key_at(share)) if self._buckets else None
+
+    def _key_at(self, share: float) -> int:
+        """The bucket in which the value of that rank is."""
         keys = sorted(self._buckets)
         rank = max(math.ceil(share * self.count), 1)
         passed = accumulate(self._buckets[key] & _COUNT_MASK for key in keys)
-        return self._mean(next(key for key, count in zip(keys, passed, strict=True) if count >= rank))
+        return next(key for key, count in zip(keys, passed, strict=True) if count >= rank)
 
     @property
     def max(self) -> float | None:
@@ -122,7 +124,10 @@ def _key(scaled: int) -> int:
 
 
 class Durations(Sketch):
-    """A sketch of measures, which knows how fine their sources are: percentiles are as coarse as the coarsest."""
+    """A sketch of measures, which knows how fine their sources are: a percentile is as coarse as the coarsest.
+
+    It is no finer than the sketch either, unless it is one value alone in its bucket.
+    """
 
     __slots__ = ("_sources",)
 
@@ -142,8 +147,12 @@ class Durations(Sketch):
 
     def measure(self, share: float) -> Measure | None:
         """A percentile in ms with its precision; ``None`` without any."""
-        value = self.percentile(share)
-        return None if value is None else Measure(value, *max(self._sources))
+        if not self._buckets:
+            return None
+        key = self._key_at(share)
+        value, (precision, source) = self._mean(key), max(self._sources)
+        alone = self._buckets[key] & _COUNT_MASK == 1
+        return Measure(value, precision if alone else max(precision, value / 2 ** (_BITS - 1)), source)
 
 
 def outcome_of(call: Call) -> str:

@@ -158,6 +158,9 @@ def test_percentiles_are_as_coarse_as_their_coarsest_source():
     statistics.add(call(3, total=60, views=()))
     assert statistics.all.ack.measure(0.5).precision == 1.0
     assert statistics.all.handler.measure(0.5) is None
+    for number in range(100):
+        statistics.add(call(10 + number, total=1000 + number / 100, ack=None))
+    assert statistics.all.total.measure(0.9).precision > 1, "of many values in one bucket only the bucket is known"
 
 
 def test_thousands_of_methods_do_not_explode_memory():
