@@ -1,0 +1,261 @@
+"""Where the time of a call went, as far as the places it was seen from really tell.
+
+A call passes up to eight points: it is begun, its request leaves the caller, passes the server, arrives at the callee,
+its response leaves the callee, passes the server, arrives at the caller, and the caller's SDK returns. Between two
+points that were seen lies a leg. Points that nobody saw make their neighbours one leg, which is said to be so: nothing
+is estimated, halved or inferred. So legs always add up to the time from the first point to the last.
+"""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Literal
+
+from msgspec import Struct
+
+from rpc_inspector.core.model import COARSEST_MS, Call, Place, Sighting
+
+#: What lies between two neighbouring points, in order; ``request`` and ``response`` have a half each side of a server.
+Part = Literal["queue", "to server", "to callee", "handler", "from callee", "from server", "return"]
+PARTS: tuple[Part, ...] = ("queue", "to server", "to callee", "handler", "from callee", "from server", "return")
+#: What people ask for.
+StageName = Literal["queue", "request transit", "ack", "handler", "response transit", "return"]
+
+_OWN = "our clock"
+
+
+class Point(Struct, frozen=True):
+    """A point that was seen: its place in the order, seconds of CLOCK_MONOTONIC, precision in ms, who saw it."""
+
+    at: int
+    time: float
+    precision: float
+    source: str
+
+
+class Leg(Struct, frozen=True, kw_only=True):
+    """The time between two points that were seen.
+
+    Attributes:
+        name: in words, e.g. ``handler`` or ``request transit + handler``.
+        parts: what it covers.
+        begin: ms from the first point. ms: how long.
+        precision: ms that both stamps are good for.
+        source: whose stamps, in words, e.g. ``caller to server``.
+    """
+
+    name: str
+    parts: tuple[Part, ...]
+    begin: float
+    ms: float
+    precision: float
+    source: str
+
+
+class Unseen(Struct, frozen=True):
+    """A stage that cannot be told apart, and why."""
+
+    stage: StageName
+    why: str
+
+
+class Breakdown(Struct, frozen=True, kw_only=True):
+    """The legs of a call in order, adding up to ``total`` ms; what lies beside them, and what is not known.
+
+    Attributes:
+        legs: empty where fewer than two points were seen.
+        acks: how the ack travelled, which takes no time of the call's own: the callee's SDK sends it at once.
+        unseen: stages that no leg shows alone.
+        doubt: why stamps of different places were not put together; empty where they were.
+    """
+
+    legs: tuple[Leg, ...] = ()
+    acks: tuple[Leg, ...] = ()
+    unseen: tuple[Unseen, ...] = ()
+    doubt: str = ""
+
+    @property
+    def total(self) -> float:
+        """The time from the first point that was seen to the last, in ms."""
+        return sum(leg.ms for leg in self.legs)
+
+    @property
+    def precision(self) -> float:
+        """What the total is good for, in ms."""
+        ends = [leg.precision for leg in (self.legs[0], self.legs[-1])] if self.legs else [0.0]
+        return max(ends)
+
+
+def breakdown(call: Call) -> Breakdown:
+    """Where the time of ``call`` went."""
+    views, doubt = _one_clock(call)
+    points = _points(call, views)
+    late = _disorder(points)
+    if late and len(views) > 1:
+        # Only the first view stays: it is the caller's own where there is one.
+        doubt = f"the clocks of {_names(views)} disagree by at least {late:.3g} ms, so their stamps are not mixed"
+        views = views[:1]
+        points = _points(call, views)
+    legs = tuple(_legs(call, points, views))
+    alone = {leg.parts for leg in legs}
+    return Breakdown(legs=legs, acks=tuple(_acks(views)), unseen=tuple(_unseen(call, alone, views)), doubt=doubt)
+
+
+def _one_clock(call: Call) -> tuple[list[Sighting], str]:
+    """The views whose stamps can be put together, the finest of each place; and why others were left out."""
+    fine = [view for view in call.views if all(stage.precision <= COARSEST_MS for stage in view.stages)]
+    doubt = ""
+    if len(fine) < len(call.views):
+        coarse = _names([view for view in call.views if view not in fine])
+        doubt = f"the stamps of {coarse} are of a clock that is not ours, and too coarse to measure with"
+    # A file's stamps are of whatever machine wrote it; with each other they agree as far as they are of one file.
+    kinds = [[v for v in fine if v.source != "file"]]
+    kinds += [[v for v in fine if v.source == "file" and v.place == place] for place in _places_of_files(fine)]
+    best = max(kinds, key=len)
+    if len(best) < len(fine):
+        doubt = "stamps of a file are not mixed with those of another clock"
+    chosen: dict[Place, Sighting] = {}
+    for view in sorted(best, key=lambda view: max((stage.precision for stage in view.stages), default=1.0)):
+        chosen.setdefault(view.at, view)
+    return [chosen[at] for at in ("caller", "server", "callee") if at in chosen], doubt
+
+
+def _places_of_files(views: list[Sighting]) -> list[str]:
+    return list(dict.fromkeys(view.place for view in views if view.source == "file"))
+
+
+def _names(views: list[Sighting]) -> str:
+    return " and ".join(f"the {view.at}" for view in views)
+
+
+#: The points at which a view sees the request and the response.
+_POINTS: dict[Place, tuple[int, int]] = {"caller": (1, 6), "server": (2, 5), "callee": (3, 4)}
+
+
+def _points(call: Call, views: list[Sighting]) -> list[Point]:
+    points = []
+    ours = call.total is not None and call.total.source == "sdk"
+    own_clock = not any(view.source == "file" for view in views)
+    if (ours or (call.is_open and call.direction == "outgoing")) and own_clock:
+        points.append(Point(0, call.started, 0.1, _OWN))
+    for view in views:
+        for kind, at in zip(("request", "response"), _POINTS[view.at], strict=True):
+            stage = view.stage(kind)  # type: ignore[arg-type] # mypy widens the literals of a tuple
+            if stage is None:
+                continue
+            # What arrives has arrived with its last packet; what leaves begins to with its first.
+            time = stage.end if stage.end is not None and stage.dir == "received" else stage.time
+            points.append(Point(at, time, stage.precision, view.at))
+    if ours and call.total is not None and own_clock:
+        points.append(Point(7, call.started + call.total.ms / 1000, call.total.precision, _OWN))
+    return sorted(points, key=lambda point: point.at)
+
+
+def _disorder(points: list[Point]) -> float:
+    """By how many ms a point lies before one that it follows, beyond what their precision explains; 0 if none does."""
+    worst = 0.0
+    for before, after in pairwise(points):
+        back = (before.time - after.time) * 1000
+        if back > before.precision + after.precision:
+            worst = max(worst, back)
+    return worst
+
+
+def _legs(call: Call, points: list[Point], views: list[Sighting]) -> Iterator[Leg]:
+    if not points:
+        return
+    origin = points[0].time
+    for before, after in pairwise(points):
+        parts = PARTS[before.at : after.at]
+        split = _ack_between(before, after, views)
+        name = _leg_name(call, parts, views)
+        if split is None:
+            yield _leg(name, parts, before, after, origin)
+        else:
+            yield _leg("until the ack", parts, before, split, origin)
+            yield _leg("after the ack", parts, split, after, origin)
+
+
+def _leg(name: str, parts: tuple[Part, ...], before: Point, after: Point, origin: float) -> Leg:
+    source = before.source if before.source == after.source else f"{before.source} to {after.source}"
+    return Leg(
+        name=name,
+        parts=parts,
+        begin=(before.time - origin) * 1000,
+        ms=(after.time - before.time) * 1000,
+        precision=max(before.precision, after.precision),
+        source=source,
+    )
+
+
+def _ack_between(before: Point, after: Point, views: list[Sighting]) -> Point | None:
+    """The ack as the view saw it that saw the request go and nothing of the callee: it parts the long leg in two."""
+    if not (before.at in (1, 2) and after.at >= 5):
+        return None
+    view = next((view for view in views if view.at == before.source), None)
+    ack = view.stage("ack") if view else None
+    if ack is None or not before.time <= ack.time <= after.time:
+        return None
+    return Point(before.at, ack.time, ack.precision, before.source)
+
+
+def _leg_name(call: Call, parts: tuple[Part, ...], views: list[Sighting]) -> str:
+    answered = any(view.stage("response") for view in views)
+    if "handler" in parts and not answered and call.outcome != "ok":
+        return "waiting, no answer was seen"
+    names: list[str] = []
+    if "queue" in parts:
+        names.append("queue")
+    names += _halves(parts, "to server", "to callee", "request transit")
+    if "handler" in parts:
+        names.append("handler")
+    names += _halves(parts, "from callee", "from server", "response transit")
+    if "return" in parts:
+        names.append("return")
+    return " + ".join(names)
+
+
+def _halves(parts: tuple[Part, ...], first: Part, second: Part, both: str) -> list[str]:
+    if first in parts and second in parts:
+        return [both]
+    return [f"{both}, {part}" for part in parts if part in (first, second)]
+
+
+def _acks(views: list[Sighting]) -> Iterator[Leg]:
+    """The ack's way: from the request's arrival at the callee to the ack's sending, then back from place to place."""
+    seen: list[Point] = []
+    for view in reversed(views):
+        ack = view.stage("ack")
+        request = view.stage("request")
+        if ack is None:
+            continue
+        if not seen and request is not None:
+            point = Point(3, request.time, request.precision, view.at)
+            name = "the callee's SDK acks" if view.at == "callee" else f"ack, as the {view.at} waits for it"
+            yield _leg(name, (), point, Point(4, ack.time, ack.precision, view.at), point.time)
+        seen.append(Point(4, ack.time, ack.precision, view.at))
+    for before, after in pairwise(seen):
+        yield _leg("ack transit", (), before, after, before.time)
+
+
+_NEEDED: dict[StageName, tuple[tuple[Part, ...], str]] = {
+    "queue": (("queue",), "needs our own call and the caller's packets"),
+    "request transit": (("to server", "to callee"), "needs the packets of both ends"),
+    "handler": (("handler",), "needs the callee's packets"),
+    "response transit": (("from callee", "from server"), "needs the packets of both ends"),
+}
+
+
+def _unseen(call: Call, alone: set[tuple[Part, ...]], views: list[Sighting]) -> Iterator[Unseen]:
+    """The stages that no leg, nor two halves of one, shows alone."""
+    for stage, (parts, needs) in _NEEDED.items():
+        if parts in alone or all((part,) in alone for part in parts):
+            continue
+        if stage == "queue" and call.direction != "outgoing":
+            why = "not visible from here; it is in the caller's own process"
+        elif stage in ("handler", "response transit") and call.is_open:
+            why = "not over yet"
+        else:
+            why = f"not visible from here; {needs}"
+        yield Unseen(stage, why)
+    if not any(view.stage("ack") for view in views):
+        yield Unseen("ack", "not seen yet" if call.is_open else "not seen from here")
