@@ -124,25 +124,34 @@ def _mask_string(token: str, secret: IsSecretKey) -> str:
     return f'"{mask_prose(token[1:-1], secret)}"' if token[0] == '"' else token
 
 
+def depth(text: str) -> int:
+    """How deep containers are nested in a JSON text."""
+    now = most = 0
+    for token in _TOKEN.finditer(text):
+        now += (token[0] in "{[") - (token[0] in "}]")
+        most = max(most, now)
+    return most
+
+
 def _hidden(text: str, secret: IsSecretKey, place: IsSecretPlace | None) -> Iterator[tuple[int, int]]:
     """From where to where each secret value reaches; tolerant of anything that is not JSON."""
     where = _Place()
-    depth, start = -1, 0  # the depth outside of the container that is hidden; -1: none is
+    inside, start = -1, 0  # the depth outside of the container that is hidden; -1: none is
     for token in _TOKEN.finditer(text):
         mark = token[0]
         if mark in "}]":
             where.close()
-            if depth == len(where.stack):
+            if inside == len(where.stack):
                 yield start, token.end()
-                depth = -1
+                inside = -1
         elif where.is_value(mark):
-            if depth < 0 and where.is_secret(secret, place):
+            if inside < 0 and where.is_secret(secret, place):
                 if mark in "{[":
-                    depth, start = len(where.stack), token.start()
+                    inside, start = len(where.stack), token.start()
                 else:
                     yield token.span()
             where.open(mark)
-    if depth >= 0:
+    if inside >= 0:
         yield start, len(text)
 
 

@@ -1,14 +1,26 @@
 """What counts as a secret in what participants publish and send, and how it is taken out."""
 
+import json
 import re
 from functools import lru_cache
 from typing import Literal
 
 from msgspec import Struct
 
-from rpc_inspector.core.masking import MASK, has_jwt, mask_json, mask_jwts, mask_prose, matcher, may_hold
+from rpc_inspector.core.masking import (
+    MASK,
+    IsSecretPlace,
+    depth,
+    has_jwt,
+    mask_json,
+    mask_jwts,
+    mask_prose,
+    matcher,
+    may_hold,
+)
 from rpc_inspector.core.model import Call, CallError, Payload, RoomEvent, replace
 from rpc_inspector.core.payloads import json_problem
+from rpc_inspector.core.query.paths import Path
 
 #: Keys whose values are secrets unless somebody says otherwise: globs, without case, ``-``, ``_`` and ``.`` optional.
 #: ``*token`` and not ``*token*``: ``max_tokens`` and ``tokens_used`` are what agents count.
@@ -19,6 +31,8 @@ SECRET_KEYS = (
 )  # fmt: skip
 #: Payloads longer than so many characters are taken out whole: to look through them would take seconds.
 LONGEST_LOOKED_THROUGH = 1_000_000
+#: Where there are paths, a payload nested deeper is masked whole: each place in it would cost its depth.
+DEEPEST_LOOKED_THROUGH = 64
 
 _USERINFO = re.compile(r"//[^/?#]*@")
 
@@ -32,11 +46,19 @@ class Rules(Struct, frozen=True, kw_only=True):
         keys: globs of keys whose values are masked wherever they stand in a payload.
         paths: JSON paths (``$.user.name``) whose values are masked.
         payloads: ``redact`` masks by these rules; ``off`` takes every payload out; ``keep`` changes nothing at all.
+
+    Raises:
+        ValueError: a path is none (``core.query.paths.PathError``).
     """
 
     keys: tuple[str, ...] = SECRET_KEYS
     paths: tuple[str, ...] = ()
     payloads: Payloads = "redact"
+
+    def __post_init__(self) -> None:
+        """Refuse what is no path before anything relies on it."""
+        for path in self.paths:
+            Path.parse(path)
 
     @property
     def words(self) -> str:
@@ -86,11 +108,21 @@ def redact_text(text: str, rules: Rules) -> str:
     def secret(key: str) -> bool:
         return matcher(rules.keys).fullmatch(key) is not None
 
-    if text.lstrip()[:1] in ("{", "["):
-        return mask_json(text, secret, None, valid=json_problem(text) is None)
-    if text[:1] == '"' and json_problem(text) is None:
-        return f'"{mask_prose(text.strip()[1:-1], secret)}"'
-    return mask_prose(text, secret)
+    valid = json_problem(text) is None
+    if not valid and text.lstrip()[:1] not in ("{", "["):
+        return mask_prose(text, secret)
+    if rules.paths and (not valid or depth(text) > DEEPEST_LOOKED_THROUGH):
+        return MASK  # what a path leads to in it cannot be told
+    return mask_json(text, secret, _places(text, rules.paths), valid=valid)
+
+
+def _places(text: str, paths: tuple[str, ...]) -> IsSecretPlace | None:
+    """Whether one of the paths leads to a place in the JSON ``text``."""
+    if not paths:
+        return None
+    value = json.loads(text)
+    places = {place for path in paths for place, _ in Path.parse(path).locate(value)}
+    return lambda steps: tuple(steps) in places
 
 
 def _payload(payload: Payload | None, rules: Rules) -> Payload | None:

@@ -123,3 +123,24 @@ def test_a_room_event_is_redacted_too():
     event = RoomEvent(seq=1, kind="attributes", time=0, wall=0, room="r", text=f"auth={JWT} page=/")
     assert redact_event(event, RULES).text == f"auth={MASK} page=/"
     assert redact_event(event, Rules(payloads="keep")) is event
+
+
+def test_paths_lead_to_what_is_masked():
+    rules = Rules(keys=(), paths=("$.user.name", "$..pin", "$.list[-1]", '$["odd key"]'))
+    text = '{"user": {"name": {"first": "A"}, "age": 7}, "a": [{"pin": 1}], "list": [1, 2.50], "odd key": null}'
+    assert redact_text(text, rules) == (
+        f'{{"user": {{"name": "{MASK}", "age": 7}}, "a": [{{"pin": "{MASK}"}}], "list": [1, "{MASK}"],'
+        f' "odd key": "{MASK}"}}'
+    )
+    assert redact_text('{"user": 1, "password": "x"}', rules) == '{"user": 1, "password": "x"}'
+    assert redact_text('"alone"', Rules(keys=(), paths=("$",))) == f'"{MASK}"'
+    assert "$.user.name" in rules.words
+
+
+def test_where_a_path_leads_in_broken_or_hostile_json_cannot_be_told_so_all_of_it_goes():
+    rules = Rules(paths=("$..pin",))
+    assert redact_text('{"pin": 1', rules) == MASK
+    assert redact_text("[" * 100 + "1" + "]" * 100, rules) == MASK
+    assert redact_text("plain words", rules) == "plain words"
+    with pytest.raises(ValueError, match="path"):
+        Rules(paths=("user.name",))
