@@ -237,16 +237,15 @@ class Timeline:
         """Equally wide spans without gaps from the first call to the last, at most so many."""
         if not self._spans:
             return []
-        first, last, shift = min(self._spans), max(self._spans), 0
-        while (last >> shift) - (first >> shift) >= most:
-            shift += 1
-        start = first >> shift
-        counts = [[0, 0] for _ in range((last >> shift) - start + 1)]
+        first, last = min(self._spans), max(self._spans)
+        together = -(-(last - first + 1) // most)
+        counts = [[0, 0] for _ in range((last - first) // together + 1)]
         for key, (calls, errors) in self._spans.items():
-            counts[(key >> shift) - start][0] += calls
-            counts[(key >> shift) - start][1] += errors
-        width = self.width * 2**shift
-        return [Span((start + index) * width, calls, errors) for index, (calls, errors) in enumerate(counts)]
+            counts[(key - first) // together][0] += calls
+            counts[(key - first) // together][1] += errors
+        return [
+            Span((first + index * together) * self.width, calls, errors) for index, (calls, errors) in enumerate(counts)
+        ]
 
 
 class Recent:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from textual.binding import Binding
 
-Where = Literal["app", "main", "participants", "request", "response", "trace", "dialog"]
+Where = Literal["app", "main", "participants", "request", "response", "trace", "filter", "statistics", "log", "dialog"]
 
 PLACES: dict[Where, str] = {
     "main": "Everywhere",
@@ -18,6 +18,9 @@ PLACES: dict[Where, str] = {
     "request": "Request",
     "response": "Response",
     "trace": "Trace",
+    "filter": "Filter of the trace",
+    "statistics": "Statistics",
+    "log": "SDK log",
     "dialog": "Dialogs",
 }
 
@@ -113,6 +116,29 @@ ACTIONS: tuple[Action, ...] = (
            "Send it to the participant whose name is closest.", "response", footer=True),
     Action("response.cancel", "escape", "screen.cancel", "cancel", "Stop waiting; the handler runs on.", "response",
            footer=True),
+    Action("filter.keep", "enter", "keep", "keep", "Keep the filter and go back to the trace.", "filter", footer=True),
+    Action("filter.close", "escape", "close", "clear, close", "Clear the text, then close the filter.", "filter",
+           footer=True),
+    Action("filter.complete", "tab", "complete", "complete", "Take the completion that is offered.", "filter",
+           footer=True),
+    Action("filter.save", "ctrl+s", "save", "save as", "Give the filter a name.", "filter", footer=True),
+    Action("filter.pick", "ctrl+r", "pick", "saved", "Saved filters and those used before.", "filter", footer=True),
+    Action("filter.help", "f1", "help", "fields", "The filter language: fields and examples.", "filter", footer=True),
+    Action("filter.older", "up", "history(1)", "older", "The filter used before.", "filter"),
+    Action("filter.newer", "down", "history(-1)", "newer", "The filter used after that.", "filter"),
+    Action("statistics.filter", "enter", "enter", "filter by it", "Show only the calls of the line.", "statistics",
+           footer=True),
+    Action("statistics.group", "b", "group", "group by", "Group by method, callee, caller, outcome.", "statistics",
+           footer=True),
+    Action("statistics.order", "o", "order", "sort", "Sort by calls, errors, a percentile, name.", "statistics",
+           footer=True),
+    Action("statistics.next", "right", "measure(1)", "measure", "Total, ack, handler, sizes: the next one first.",
+           "statistics", footer=True),
+    Action("statistics.previous", "left", "measure(-1)", "previous measure", "The previous measure first.",
+           "statistics"),
+    Action("log.show", "enter", "enter", "show the call", "Show the call that the line names, in the list.", "log",
+           footer=True),
+    Action("log.follow", "F", "follow", "follow", "Follow the newest line; off on moving up.", "log", footer=True),
     Action("dialog.close", "escape", "close", "close", "Close the dialog.", "dialog", footer=True),
 )  # fmt: skip
 

@@ -21,11 +21,16 @@ class Glyphs:
     rest: str = "╌"
     dot: str = "·"
     folded: str = "▶"
+    unfolded: str = "▼"
+    back: str = "←"
+    note: str = "¶"
+    #: Heights of a bar, eighth by eighth.
+    levels: str = "▁▂▃▄▅▆▇█"
 
 
 ASCII = Glyphs(
     program="*", on="*", off="o", waiting="~", ok="+", failed="x", refused="!", to=">", into=">", bar="=", rest="-",
-    dot="-", folded=">",
+    dot="-", folded=">", unfolded="v", back="<", note='"', levels="_.:-=+*#",
 )  # fmt: skip
 
 

@@ -37,3 +37,19 @@ class CompareAsked(Message):
     def __init__(self, first: int, second: int) -> None:
         super().__init__()
         self.first, self.second = first, second
+
+
+class FilterAsked(Message):
+    """Only rows that match are to be shown. ``term``: a term of the filter language, beside the filter there is."""
+
+    def __init__(self, term: str) -> None:
+        super().__init__()
+        self.term = term
+
+
+class RowAsked(Message):
+    """A row is to be shown in the list. ``seq``: its number."""
+
+    def __init__(self, seq: int) -> None:
+        super().__init__()
+        self.seq = seq

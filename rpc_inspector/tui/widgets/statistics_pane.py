@@ -1,0 +1,252 @@
+"""Statistics of what the list shows: counts and percentiles in groups, a histogram and a timeline, live."""
+
+import asyncio
+import time
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from rpc_inspector.core.model import Call
+from rpc_inspector.core.query.syntax import Pattern
+from rpc_inspector.core.session import Update
+from rpc_inspector.core.statistics import DIMENSIONS, Dimension, Statistics
+from rpc_inspector.core.units import duration
+from rpc_inspector.tui.actions import bindings
+from rpc_inspector.tui.glyphs import G
+from rpc_inspector.tui.widgets.cells import clock
+from rpc_inspector.tui.widgets.charts import FRAME, histogram_lines, timeline_lines
+from rpc_inspector.tui.widgets.group_table import MEASURES, ORDERS, GroupTable, codes_in_words
+from rpc_inspector.tui.widgets.trace_messages import FilterAsked
+from rpc_inspector.tui.widgets.trace_view import TraceView
+
+#: Seconds between two paints.
+EVERY_S = 0.5
+#: So long may counting keep the loop, and so many rows are looked at between two looks at the clock.
+SLICE_S = 0.004
+AT_ONCE = 32
+#: Cells between the histogram and the timeline.
+_GAP = 3
+#: Lines of the table that charts must leave: its heading and some groups.
+_TABLE_LEAST = 7
+_MOST_BARS = 6
+#: The filter's field for each dimension.
+FIELDS: dict[Dimension, str] = {"method": "method", "callee": "to", "caller": "from", "outcome": "outcome"}
+
+
+class StatisticsPane(Vertical):
+    """Figures of the rows in the ``TraceView``. Posts ``FilterAsked`` for the group that was entered."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("statistics")]
+    DEFAULT_CSS = """
+    StatisticsPane {
+        border: round $foreground 30%;
+        border-title-color: $muted;
+        border-subtitle-color: $muted;
+        background: $background;
+        &:focus-within { border: round $primary; border-title-color: $text-primary; border-title-style: bold; }
+        &:focus-within:nocolor { border-title-style: bold reverse; }
+        & > Static { height: auto; padding: 0 1; color: $foreground; }
+        & > GroupTable { height: 1fr; }
+    }
+    """
+
+    def __init__(self, view: TraceView, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(id=id)
+        self._view = view
+        self._by: Dimension = "method"
+        self._figures = Statistics(self._by)
+        self._counted: dict[int, Call] = {}
+        self._wall_less_monotonic = 0.0
+        self._stale = False
+        self._behind = 0.0
+        self._was_paused = False
+
+    def compose(self) -> ComposeResult:
+        """The charts, and the table below them."""
+        yield Static()
+        yield GroupTable()
+
+    @property
+    def table(self) -> GroupTable:
+        """The groups."""
+        return self.query_one(GroupTable)
+
+    @property
+    def figures(self) -> Statistics:
+        """What is shown, as numbers."""
+        return self._figures
+
+    def on_mount(self) -> None:
+        """Paint twice a second at most, and only when something changed."""
+        self.set_interval(EVERY_S, self._tick)
+
+    def on_resize(self) -> None:
+        """The charts are as wide as the pane."""
+        self._draw()
+
+    # What is counted
+
+    def take(self, update: Update) -> None:
+        """Count what changed among the rows that are shown."""
+        if self._view.paused:
+            return
+        for row in update.rows:
+            if isinstance(row, Call):
+                self._count(row)
+        for seq in update.dropped:
+            if seq in self._counted and self._view.rows.get(seq) is None:
+                self._figures.remove(self._counted.pop(seq))
+                self._stale = True
+
+    def show_anew(self) -> None:
+        """Count everything again, in slices."""
+        self.run_worker(self._count_all(), group="statistics", exclusive=True, exit_on_error=False)
+
+    def select(self, _seq: int) -> bool:
+        """No line here is a row of the trace."""
+        return False
+
+    def _count(self, call: Call) -> None:
+        old = self._counted.get(call.seq)
+        new = call if self._view.rows.index_of(call.seq) is not None else None
+        if old is new:
+            return
+        self._figures.change(old, new)
+        if new is None:
+            del self._counted[call.seq]
+        else:
+            self._counted[call.seq] = new
+            self._wall_less_monotonic = call.wall - call.started
+        self._stale = True
+
+    async def _count_all(self) -> None:
+        self._figures, self._counted = Statistics(self._by), {}
+        self._was_paused = self._view.paused
+        rows = self._view.rows
+        seqs = [row.seq for row in rows.between(0, len(rows)) if isinstance(row, Call)]
+        until = time.monotonic() + SLICE_S
+        for at in range(0, len(seqs), AT_ONCE):
+            for seq in seqs[at : at + AT_ONCE]:
+                row = rows.get(seq)  # as it is now: it may have changed or gone meanwhile
+                if isinstance(row, Call) and seq not in self._counted:
+                    self._count(row)
+            if time.monotonic() > until:
+                self._behind = 1 - at / len(seqs)
+                await asyncio.sleep(0)
+                until = time.monotonic() + SLICE_S
+        self._behind = 0.0
+        self._draw()
+
+    # What is shown
+
+    def _tick(self) -> None:
+        if not self.is_on_screen:
+            return
+        if self._was_paused and not self._view.paused:
+            self.show_anew()
+        elif self._stale or self._figures.recent.rate(time.monotonic()):
+            self._draw()
+        self._was_paused = self._view.paused
+
+    def _draw(self) -> None:
+        if not self.is_mounted or not self.children:
+            return
+        self._stale = False
+        self.border_title = self._title()
+        self.table.show(list(self._figures.groups()), self._by, self._figures.other_names)
+        self._tell_line()
+        self.query_one(Static).update(self._charts())
+
+    def _title(self) -> str:
+        group = self._figures.all
+        parts = [f"{group.count:,} {'call' if group.count == 1 else 'calls'}"]
+        if group.errors:
+            parts.append(f"{group.errors:,} {'error' if group.errors == 1 else 'errors'}")
+        if rate := self._figures.recent.rate(time.monotonic()):
+            parts.append(f"{rate:.1f}/s")
+        if group.total.count:
+            parts += [f"p50 {duration(group.total.measure(0.5))}", f"p95 {duration(group.total.measure(0.95))}"]
+        if self._view.paused:
+            parts.append("paused")
+        if self._behind:
+            parts.append(f"counting {100 - round(100 * self._behind)} %")
+        return f"Statistics  {f' {G.dot} '.join(parts)}"
+
+    def _tell_line(self) -> None:
+        """What the table has no room for: what became of the calls under the cursor."""
+        row = self.table.current
+        codes = codes_in_words(row.group) if row else ""
+        order = self.table.order
+        by = f"{self.table.measure} {order}" if order in ("p50", "p99", "max") else order
+        parts = [Content(codes), Content(f"by {by}")]
+        self.border_subtitle = Content(f" {G.dot} ").join([part for part in parts if part])
+
+    def _charts(self) -> Content:
+        width, height = self.scrollable_content_region.width - 2, self.scrollable_content_region.height
+        bars = min(height - _TABLE_LEAST - FRAME, _MOST_BARS)
+        if bars < 2 or width < 40:
+            self.query_one(Static).display = False
+            return Content("")
+        self.query_one(Static).display = True
+        half = (width - _GAP) // 2
+        measure = self.table.measure if self.table.measure in ("total", "ack", "handler") else "total"
+        durations = getattr(self._figures.all, measure)
+        first = histogram_lines(durations, f"{measure}, how many took how long", half, bars)
+        second = timeline_lines(self._figures.timeline, self._clock, width - half - _GAP, bars)
+        lines = [
+            Content.assemble((a, _style(at, len(first))), " " * _GAP, (b, _style(at, len(first), errors=True)))
+            for at, (a, b) in enumerate(zip(first, second, strict=True))
+        ]
+        return Content("\n").join(lines)
+
+    def _clock(self, at: float) -> str:
+        return clock(at + self._wall_less_monotonic)[:-4]
+
+    # What is asked
+
+    def action_group(self) -> None:
+        """The next dimension."""
+        self._by = DIMENSIONS[(DIMENSIONS.index(self._by) + 1) % len(DIMENSIONS)]
+        self.table.cursor = 0
+        self.show_anew()
+
+    def action_order(self) -> None:
+        """The next order."""
+        self._sort(GroupTable.Sorted(ORDERS[(ORDERS.index(self.table.order) + 1) % len(ORDERS)]))
+
+    def action_measure(self, step: int) -> None:
+        """Another measure first."""
+        self.table.first_measure = (self.table.first_measure + step) % len(MEASURES)
+        self._draw()
+
+    def action_enter(self) -> None:
+        """Filter by the line."""
+        self.table.action_enter()
+
+    @on(GroupTable.Sorted)
+    def _sort(self, event: GroupTable.Sorted) -> None:
+        self.table.sort(event.order)
+        self._tell_line()
+
+    @on(GroupTable.Entered)
+    def _entered(self, event: GroupTable.Entered) -> None:
+        event.stop()
+        self.post_message(FilterAsked(term_for(self._by, event.key)))
+
+
+def term_for(by: Dimension, key: str) -> str:
+    """The term of the filter language that finds the calls of a group."""
+    if by == "outcome" and key.lstrip("-").isdecimal():
+        return f"code:{key}"
+    return f"{FIELDS[by]}:{Pattern(key).shown()}" if key else f"not {FIELDS[by]}:*"
+
+
+def _style(at: int, lines: int, *, errors: bool = False) -> str:
+    if at in (0, lines - 1):
+        return "$muted"
+    return "bold $text-error" if errors and at == lines - 2 else "$stage-answer"
