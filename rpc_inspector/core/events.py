@@ -12,6 +12,10 @@ StageKind = Literal["request", "ack", "response"]
 Direction = Literal["sent", "received", "forwarded"]
 Source = Literal["sdk", "app", "browser", "server", "file"]
 Transport = Literal["v1", "v2"]
+#: Named here: inside the record below ``bytes`` is a field, and its annotations are evaluated there.
+DataPackets = tuple[bytes, ...]
+#: Serialised DataPackets.
+Packets = tuple[bytes, ...]
 
 
 class WireError(Struct, frozen=True, gc=False):
@@ -22,7 +26,7 @@ class WireError(Struct, frozen=True, gc=False):
     data: str | None = None
 
 
-class RpcEvent(Struct, frozen=True, kw_only=True):
+class RpcEvent(Struct, frozen=True, kw_only=True, gc=False):
     """One stage of a call as one vantage point saw it.
 
     A message sent in several packets (a v2 stream of header, chunks and trailer) is reported twice with the same
@@ -53,6 +57,9 @@ class RpcEvent(Struct, frozen=True, kw_only=True):
         error: of a response that is an error.
         complete: all packets of this stage were seen.
         broken: why the payload could not be read (lost chunk, bad deflate, too large), in a few words.
+        raw: the DataPackets themselves, as on the wire, where the vantage point keeps them: those that passed since
+            the last event of this stage, so that each packet is in one event. Of a message beyond 32 MiB, its
+            beginning. Empty where they are not kept.
     """
 
     source: Source
@@ -78,6 +85,7 @@ class RpcEvent(Struct, frozen=True, kw_only=True):
     error: WireError | None = None
     complete: bool = True
     broken: str | None = None
+    raw: Packets = ()
 
     @property
     def caller(self) -> str | None:

@@ -1,7 +1,25 @@
-"""Folding: what one more packet makes of a call. Pure functions on immutable values."""
+"""Folding: what one more packet makes of a call. Pure functions on immutable values.
 
-from rpc_inspector.core.events import RpcEvent
+In whatever order the packets of a call are reported, by whatever vantage points, and however often: the call comes out
+the same, apart from how many repeats were counted. So where two reports differ, what they say decides and not which
+came first: a stage that was seen whole beats its beginning, then the earlier time; a payload that could be read beats
+one that could not.
+"""
+
+from sys import intern
+from typing import Any
+
+from rpc_inspector.core.events import RpcEvent, Source, StageKind
 from rpc_inspector.core.model import Call, CallError, Payload, Place, Sighting, Stage, replace
+
+#: The order of views: durations are read from the first that saw both ends, so the caller's own comes first.
+_PLACES: dict[Place, int] = {"caller": 0, "server": 1, "callee": 2}
+_SOURCES: dict[Source, int] = {"sdk": 0, "app": 1, "browser": 2, "server": 3, "file": 4}
+_STAGES: dict[StageKind, int] = {"request": 0, "ack": 1, "response": 2}
+
+#: Numbers of bytes and ms repeat from call to call: those up to this are one object each.
+_SHARED: dict[int, int] = {}
+_SHARED_UP_TO = 20_000
 
 
 def place_of(event: RpcEvent) -> Place:
@@ -11,93 +29,146 @@ def place_of(event: RpcEvent) -> Place:
     return "caller" if (event.stage == "request") == (event.dir == "sent") else "callee"
 
 
-#: The order of views: durations are read from the first that saw both ends, so the caller's own comes first.
-_VIEW_ORDER: dict[Place, int] = {"caller": 0, "server": 1, "callee": 2}
-
-
 def fold(call: Call, event: RpcEvent) -> Call:
-    """The call with what ``event`` adds: a stage of a sighting, payload, method, transport.
+    """The call with what ``event`` adds: a stage of a sighting, participants, method, payload, transport.
 
-    The outcome is not touched: for our own calls it is the SDK's to say, for others :func:`conclude` reads it.
+    Outcome and times of the whole are not touched: for our own calls they are the SDK's to say, for others
+    :func:`conclude` reads them.
     """
     views, repeated = _with_stage(call.views, event)
-    changes: dict[str, object] = {"views": views}
+    changes: dict[str, Any] = {"views": views}
     if repeated:
         changes["repeats"] = call.repeats + 1
-    for field in ("caller", "callee", "transport"):
-        if getattr(call, field) is None and (value := getattr(event, field)) is not None:
-            changes[field] = value
+    if call.caller is None and (caller := event.caller):
+        changes["caller"] = intern(caller)
+    if call.callee is None and (callee := event.callee):
+        changes["callee"] = intern(callee)
     if event.stage == "request":
-        changes |= _request(call, event)
-    elif event.stage == "response" and event.transport and not event.error and call.transport is None:
-        changes["transport"] = event.transport
-    if event.stage == "response" and (payload := _payload(event)) and (call.response is None or event.complete):
-        changes["response"] = payload
+        _request(call, event, changes)
+    elif event.stage == "response":
+        if event.transport and call.transport is None:
+            changes["transport"] = event.transport
+        if better := _better(call.response, _payload(event), first=is_first_answer(call, event)):
+            changes["response"] = better
     return replace(call, **changes)
 
 
-def conclude(call: Call, event: RpcEvent) -> Call:
-    """The outcome of a call that others made, once its whole response was seen; the call itself otherwise.
+def is_first_answer(call: Call, event: RpcEvent) -> bool:
+    """Whether no whole response was seen earlier than this one: of several answers the first counts."""
+    if not event.complete:
+        return False
+    for view in call.views:
+        stage = view.stage("response")
+        if stage is not None and stage.complete and stage.time <= event.time:
+            return False
+    return True
 
-    Its end is read from the views in their order, so that it is the same whichever vantage point reports first.
+
+def conclude(before: Call, call: Call, event: RpcEvent) -> Call:
+    """The outcome of a call that others made, once its whole response was seen; ``call`` itself otherwise.
+
+    Args:
+        before: the call without ``event``.
+        call: the same with it, by :func:`fold`.
+        event: the packet.
     """
     if event.stage != "response" or not event.complete:
         return call
-    last = next(stage for view in call.views if (stage := view.stage("response")))
+    # Read from the views in their order, so that it is the same whichever vantage point reports first.
+    last = next(stage for view in call.views if (stage := view.stage("response")) and stage.complete)
     ended = last.time if last.end is None else last.end
+    if not is_first_answer(before, event):
+        return call if call.ended == ended else replace(call, ended=ended)
     if event.error is None:
-        return replace(call, outcome="ok", ended=ended)
+        return replace(call, outcome="ok", error=None, ended=ended)
     error = CallError(
         code=event.error.code, message=event.error.message, data=event.error.data or None, raised_by="callee"
     )
-    return replace(call, outcome="error", error=call.error or error, ended=ended)
+    return replace(call, outcome="error", error=error, ended=ended)
 
 
-def _request(call: Call, event: RpcEvent) -> dict[str, object]:
-    changes: dict[str, object] = {}
+def shared(number: int) -> int:
+    """``number`` as an object that equal numbers share."""
+    return _SHARED.setdefault(number, number) if number <= _SHARED_UP_TO else number
+
+
+def _request(call: Call, event: RpcEvent, changes: dict[str, Any]) -> None:
     if call.method is None and event.method is not None:
-        changes["method"] = event.method
+        changes["method"] = intern(event.method)
     if call.told_ms is None and event.told_ms is not None:
-        changes["told_ms"] = event.told_ms
-    if event.transport:
+        changes["told_ms"] = shared(event.told_ms)
+    if event.transport and event.transport != call.transport:
         changes["transport"] = event.transport
-    payload = _payload(event)
-    if payload and (call.request is None or call.request.text is None):
-        changes["request"] = payload
-    return changes
+    if better := _better(call.request, _payload(event), first=False):
+        changes["request"] = better
 
 
 def _payload(event: RpcEvent) -> Payload | None:
     if event.payload is None and event.payload_bytes is None and event.broken is None:
         return None
-    return Payload(event.payload_bytes or 0, event.payload, event.broken)
+    return Payload(shared(event.payload_bytes or 0), event.payload, event.broken)
 
 
-def _with_stage(views: tuple[Sighting, ...], event: RpcEvent) -> tuple[tuple[Sighting, ...], bool]:
-    """The views with the event's stage in the right one, and whether that stage had been seen already."""
-    stage = Stage(
+def _better(have: Payload | None, new: Payload | None, *, first: bool) -> Payload | None:
+    """``new`` if it says more than ``have``: its text, else why there is none, else its size. Otherwise ``None``.
+
+    Of two that could be read the new one is better only if it is of the ``first`` answer.
+    """
+    if new is None or have is None or have == new:
+        return new if have is None else None
+    if have.text is None or new.text is None:
+        said, says = ((p.text is not None, p.broken is not None, p.bytes, p.broken or "") for p in (have, new))
+        return new if says > said else None
+    return new if first else None
+
+
+def _stage(event: RpcEvent) -> Stage:
+    return Stage(
         stage=event.stage,
         dir=event.dir,
         time=event.time,
         end=event.end,
         precision=event.precision,
-        bytes=event.bytes,
+        bytes=shared(event.bytes),
         packets=event.packets,
         retransmissions=event.retransmissions,
         complete=event.complete,
         compressed=event.compressed,
     )
+
+
+def _with_stage(views: tuple[Sighting, ...], event: RpcEvent) -> tuple[tuple[Sighting, ...], bool]:
+    """The views with the event's stage in the right one, and whether that stage had been seen already."""
     at = place_of(event)
     for index, view in enumerate(views):
-        if (view.at, view.source, view.place) != (at, event.source, event.place):
-            continue
-        same = next((n for n, have in enumerate(view.stages) if have.stage == event.stage), None)
-        if same is None:
-            stages = tuple(sorted((*view.stages, stage), key=lambda have: have.time))
-        elif view.stages[same].complete:
-            return views, True
-        else:
-            stages = (*view.stages[:same], stage, *view.stages[same + 1 :])
-        return (*views[:index], replace(view, stages=stages), *views[index + 1 :]), False
-    new = Sighting(at=at, source=event.source, place=event.place, stages=(stage,))
-    return tuple(sorted((*views, new), key=lambda view: _VIEW_ORDER[view.at])), False
+        if view.at == at and view.source == event.source and view.place == event.place:
+            stages, repeated = _among(view.stages, event)
+            if stages is view.stages:
+                return views, repeated
+            return (*views[:index], replace(view, stages=stages), *views[index + 1 :]), repeated
+    new = Sighting(at=at, source=event.source, place=event.place, stages=(_stage(event),))
+    if not views:
+        return (new,), False
+    order = sorted((*views, new), key=lambda view: (_PLACES[view.at], _SOURCES[view.source], view.place))
+    return tuple(order), False
+
+
+def _among(stages: tuple[Stage, ...], event: RpcEvent) -> tuple[tuple[Stage, ...], bool]:
+    """A sighting's stages with the event's, in the order of their times, and whether it was a repeat."""
+    repeated = False
+    for have in stages:
+        if have.stage == event.stage:
+            if not _says_more(event, have):
+                return stages, have.complete == event.complete
+            repeated = have.complete
+            stages = tuple(stage for stage in stages if stage is not have)
+            break
+    # Times of 1 ms are often the same: then the order is that of the protocol.
+    return tuple(sorted((*stages, _stage(event)), key=lambda stage: (stage.time, _STAGES[stage.stage]))), repeated
+
+
+def _says_more(event: RpcEvent, have: Stage) -> bool:
+    """Whether a report of a stage is to be kept instead of the one that we have: whole, then earlier, then longer."""
+    if event.complete != have.complete:
+        return event.complete
+    return (event.time, -event.packets, -event.bytes) < (have.time, -have.packets, -have.bytes)

@@ -6,6 +6,7 @@ the callee is told; identical calls in flight at once are told times that differ
 Where the told time is cut to its least, 1,000 ms, that mark is lost: then no packet is assigned, rather than guessed.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 
 from rpc_inspector.core.budgets import MIN_TOLD_MS, Budget, budget_for, utf8_size
@@ -42,6 +43,8 @@ class OwnCalls:
 
     def __init__(self) -> None:
         self._waiting: dict[int, OwnCall] = {}
+        self._by_aim: dict[tuple[str, str], dict[int, OwnCall]] = {}
+        self._destinations: Counter[str] = Counter()
 
     def budget(self, destination: str, method: str, payload: str, response_ms: int, ack_ms: int) -> Budget:
         """The budget to call with: as asked, or some ms longer where an identical call still waits for its packets.
@@ -50,9 +53,7 @@ class OwnCalls:
         """
         asked = budget_for(response_ms, ack_ms)
         taken = {
-            call.budget.told
-            for call in self._waiting.values()
-            if (call.destination, call.method, call.payload) == (destination, method, payload)
+            call.budget.told for call in self._by_aim.get((destination, method), {}).values() if call.payload == payload
         }
         if asked.told not in taken or response_ms - ack_ms < MIN_TOLD_MS:
             return asked
@@ -63,16 +64,29 @@ class OwnCalls:
 
     def add(self, seq: int, destination: str, method: str, payload: str, budget: Budget) -> None:
         """A call is about to be made."""
-        self._waiting[seq] = OwnCall(seq, destination, method, payload, utf8_size(payload), budget)
+        call = OwnCall(seq, destination, method, payload, utf8_size(payload), budget)
+        self._waiting[seq] = call
+        self._by_aim.setdefault((destination, method), {})[seq] = call
+        self._destinations[destination] += 1
 
     def match(self, event: RpcEvent) -> list[int]:
         """The calls that a request of ours can belong to: none, one, or several that cannot be told apart yet."""
-        return [seq for seq, call in self._waiting.items() if call.could_be(event)]
+        alike = self._by_aim.get((event.destination or "", event.method or ""), {})
+        return [seq for seq, call in alike.items() if call.could_be(event)]
 
     def waits_for(self, destination: str) -> bool:
         """Whether a call to that destination still waits for its packets."""
-        return any(call.destination == destination for call in self._waiting.values())
+        return destination in self._destinations
 
     def remove(self, seq: int) -> None:
         """A call has its packets, or will not get any."""
-        self._waiting.pop(seq, None)
+        call = self._waiting.pop(seq, None)
+        if call is None:
+            return
+        aim = (call.destination, call.method)
+        del self._by_aim[aim][seq]
+        if not self._by_aim[aim]:
+            del self._by_aim[aim]
+        self._destinations[call.destination] -= 1
+        if not self._destinations[call.destination]:
+            del self._destinations[call.destination]

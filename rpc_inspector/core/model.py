@@ -23,7 +23,7 @@ Provenance = Literal["advertised", "described", "catalogue", "observed", "known"
 PROVENANCES: tuple[Provenance, ...] = ("advertised", "described", "catalogue", "observed", "known", "saved")
 
 
-class Method(Struct, frozen=True, kw_only=True):
+class Method(Struct, frozen=True, kw_only=True, gc=False):
     """A method of a participant and how we know of it.
 
     ``request``, ``response`` are JSON Schemas and ``examples`` objects with ``request`` and ``response``, all as their
@@ -38,7 +38,7 @@ class Method(Struct, frozen=True, kw_only=True):
     examples: tuple[str, ...] = ()
 
 
-class Permissions(Struct, frozen=True, kw_only=True):
+class Permissions(Struct, frozen=True, kw_only=True, gc=False):
     """What a participant's token allows, as far as it concerns RPC."""
 
     can_publish_data: bool = True
@@ -87,7 +87,7 @@ RoomEventKind = Literal[
 ]  # fmt: skip
 
 
-class RoomEvent(Struct, frozen=True, kw_only=True):
+class RoomEvent(Struct, frozen=True, kw_only=True, gc=False):
     """Something that happened in the room; stands between the calls in the trace.
 
     Attributes:
@@ -108,7 +108,7 @@ class RoomEvent(Struct, frozen=True, kw_only=True):
     marked: bool = False
 
 
-class LogLine(Struct, frozen=True, kw_only=True):
+class LogLine(Struct, frozen=True, kw_only=True, gc=False):
     """A line that our own SDK logged.
 
     Attributes:
@@ -127,7 +127,7 @@ class LogLine(Struct, frozen=True, kw_only=True):
     call: int | None = None
 
 
-class Payload(Struct, frozen=True):
+class Payload(Struct, frozen=True, gc=False):
     """A payload: ``bytes`` of UTF-8, and its text where it is known.
 
     ``broken`` says why it could not be read; ``redacted``: some of it, or all, was taken out before it was kept.
@@ -139,7 +139,7 @@ class Payload(Struct, frozen=True):
     redacted: bool = False
 
 
-class CallError(Struct, frozen=True, kw_only=True):
+class CallError(Struct, frozen=True, kw_only=True, gc=False):
     """Why a call failed. ``causes`` are the likeliest first, in words, unsanitised."""
 
     code: int
@@ -154,7 +154,7 @@ class CallError(Struct, frozen=True, kw_only=True):
         return code_name(self.code)
 
 
-class Stage(Struct, frozen=True, kw_only=True):
+class Stage(Struct, frozen=True, kw_only=True, gc=False):
     """A stage of a call in one sighting. Times in seconds of CLOCK_MONOTONIC, precision in ms."""
 
     stage: StageKind
@@ -169,7 +169,7 @@ class Stage(Struct, frozen=True, kw_only=True):
     compressed: bool = False
 
 
-class Sighting(Struct, frozen=True, kw_only=True):
+class Sighting(Struct, frozen=True, kw_only=True, gc=False):
     """One call as seen from one vantage point; its stages in the order of their times."""
 
     at: Place
@@ -182,7 +182,7 @@ class Sighting(Struct, frozen=True, kw_only=True):
         return next((stage for stage in self.stages if stage.stage == kind), None)
 
 
-class Measure(Struct, frozen=True):
+class Measure(Struct, frozen=True, gc=False):
     """A duration in ms, how fine its source is (ms), and where it comes from."""
 
     ms: float
@@ -194,7 +194,7 @@ class Measure(Struct, frozen=True):
 COARSEST_MS = 10.0
 
 
-class Call(Struct, frozen=True, kw_only=True):
+class Call(Struct, frozen=True, kw_only=True, gc=False):
     """A call: all sightings of one request id of one caller in one room.
 
     Attributes:

@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 from rpc_inspector.core.budgets import DEFAULT_ACK_MS, DEFAULT_RESPONSE_MS
-from rpc_inspector.core.model import Call, LogLine, Participant, Permissions, Purpose, TraceRow
+from rpc_inspector.core.model import Call, LogLine, Outcome, Participant, Permissions, Purpose, TraceRow
 from rpc_inspector.core.redaction import shown_url
 
 
@@ -254,6 +254,19 @@ class Session(Protocol):
 
     def rows(self) -> Sequence[TraceRow]:
         """All rows of the trace in the order of their numbers."""
+        ...
+
+    def find(
+        self, *, participant: str | None = None, method: str | None = None, outcome: Outcome | None = None
+    ) -> Sequence[TraceRow]:
+        """The rows that are about all of these, in the order of their numbers, without looking at all others.
+
+        A participant's rows are the calls that it made or got and the room events about it.
+        """
+        ...
+
+    def logs(self) -> Sequence[LogLine]:
+        """The lines that our own SDK logged, the oldest first; the latest 5,000."""
         ...
 
     def mark(self, seq: int, *, marked: bool) -> None:

@@ -1,21 +1,23 @@
 """The trace store: events are folded into calls as they come; room events stand between them.
 
 One writer (the session). Readers take immutable rows, or the batch of those that changed since they last asked.
+Where packets go that are late, repeated, out of order or without their request stands in ``docs/trace.md``.
 """
 
-from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from sys import intern
 
 from rpc_inspector.core.budgets import DEFAULT_ACK_MS, Budget, utf8_size
 from rpc_inspector.core.events import RpcEvent
-from rpc_inspector.core.fold import conclude, fold
+from rpc_inspector.core.fold import conclude, fold, shared
+from rpc_inspector.core.holding import Holding
+from rpc_inspector.core.logbook import LogBook
 from rpc_inspector.core.matching import OwnCalls
 from rpc_inspector.core.methods import internal
 from rpc_inspector.core.model import (
     Call,
-    CallDirection,
     CallError,
+    LogLine,
     Measure,
     Outcome,
     Payload,
@@ -25,6 +27,7 @@ from rpc_inspector.core.model import (
     TraceRow,
     replace,
 )
+from rpc_inspector.core.rows import DEFAULT_BYTES, DEFAULT_ROWS, Changes, Rows
 
 #: An observed call counts as lost when its answer did not pass by so long after all its known limits, in ms.
 LOST_GRACE_MS = DEFAULT_ACK_MS + 2_000
@@ -32,25 +35,17 @@ LOST_GRACE_MS = DEFAULT_ACK_MS + 2_000
 UNKNOWN_TOLD_MS = 15_000
 #: So long (s) after the end of a call of ours its packets may still be reported: a vantage point may lag.
 LATE_PACKETS_S = 2.0
+#: A request so long (s) after that of a call with the same id is another call: SDKs send a packet again only when they
+#: reconnect, which takes seconds.
+REUSED_AFTER_S = 60.0
+#: By so much (s) the clocks of two vantage points may differ in the order of what they report.
+CLOCKS_DIFFER_S = 1.0
 #: Said of a call of ours that was not joined to its packets, until they come after all.
 NOT_SEEN = "its packets were not seen"
-#: Requests of ours that cannot be told apart are held back for so many ids at most.
-MAX_HELD = 1000
-
-
-@dataclass(slots=True)
-class Changes:
-    """What changed since the store was last drained."""
-
-    rows: tuple[TraceRow, ...] = ()
-    dropped: tuple[int, ...] = ()
-
-
-@dataclass(slots=True)
-class _Held:
-    """Events of a request of ours that may belong to several calls."""
-
-    events: list[RpcEvent] = field(default_factory=list)
+#: Said of a call of which other packets were seen, until its request is.
+NO_REQUEST = "its request was not seen"
+#: Said of calls of others that were in flight when we left.
+WE_LEFT = "we left the room before it ended"
 
 
 class TraceStore:
@@ -58,24 +53,22 @@ class TraceStore:
 
     Args:
         wall_offset: seconds to add to CLOCK_MONOTONIC to get seconds since the epoch.
-        limit: rows kept; beyond it the oldest finished are dropped and counted.
+        limit: rows kept. limit_bytes: bytes that they may take. Beyond either the oldest that have ended are dropped
+            and counted.
+
+    Attributes:
+        unassigned: calls of ours whose packets could not be told apart.
     """
 
-    def __init__(self, wall_offset: float, limit: int = 100_000) -> None:
+    def __init__(self, wall_offset: float, limit: int = DEFAULT_ROWS, limit_bytes: int = DEFAULT_BYTES) -> None:
         self._offset = wall_offset
-        self._limit = limit
-        self._rows: dict[int, TraceRow] = {}
-        self._by_key: dict[tuple[str, str | None, str], int] = {}
-        self._open: dict[int, None] = {}
-        self._own_open: set[int] = set()
+        self._rows = Rows(limit, limit_bytes)
+        self._logs = LogBook(self._call_named)
         self._own = OwnCalls()
-        self._held: dict[str, _Held] = {}
+        self._held = Holding()
+        #: Calls of ours that are not settled: the caller of :meth:`begin` still has something to say of them.
+        self._unsettled: set[int] = set()
         self._late: dict[int, float] = {}
-        self._changed: dict[int, None] = {}
-        self._dropped: deque[int] = deque(maxlen=limit)
-        self._pins: dict[int, int] = {}
-        self._next = 1
-        self.dropped_total = 0
         self.unassigned = 0
 
     # Reading
@@ -90,34 +83,91 @@ class TraceStore:
         Raises:
             KeyError: it is not, or the row is no call.
         """
-        row = self._rows[seq]
+        row = self._rows.get(seq)
         if not isinstance(row, Call):
             raise KeyError(seq)
         return row
 
     def rows(self) -> Sequence[TraceRow]:
         """All rows in the order of their numbers."""
-        return tuple(self._rows.values())
+        return self._rows.all()
+
+    def find(
+        self, *, participant: str | None = None, method: str | None = None, outcome: Outcome | None = None
+    ) -> Sequence[TraceRow]:
+        """The rows that are about all of these, in the order of their numbers, without looking at the others.
+
+        A participant's rows are the calls that it made or got and the room events about it.
+        """
+        return self._rows.find(participant=participant, method=method, outcome=outcome)
+
+    def with_id(self, request_id: str) -> Sequence[Call]:
+        """The calls with that request id, the oldest first."""
+        return tuple(self._rows.with_id(request_id))
+
+    def logs(self) -> Sequence[LogLine]:
+        """The lines of the SDK's log that are kept, the oldest first."""
+        return self._logs.lines
+
+    @property
+    def dropped_calls(self) -> int:
+        """Calls that were dropped so far because the trace was full."""
+        return self._rows.dropped_calls
+
+    @property
+    def dropped_rows(self) -> int:
+        """Rows that were, calls and room events."""
+        return self._rows.dropped_rows
+
+    @property
+    def bytes(self) -> int:
+        """About how much memory the rows take."""
+        return self._rows.bytes
 
     def drain(self) -> Changes:
-        """The rows that are new or changed since the last time, each once, as they are now."""
-        changes = Changes(tuple(self._rows[seq] for seq in self._changed if seq in self._rows), tuple(self._dropped))
-        self._changed.clear()
-        self._dropped.clear()
-        return changes
+        """The rows that are new or changed since the last time, each once as it is now, and the log's new lines."""
+        changes = self._rows.drain()
+        return Changes(changes.rows, changes.dropped, self._logs.take())
 
     @property
     def has_changes(self) -> bool:
         """Whether :meth:`drain` would return anything."""
-        return bool(self._changed or self._dropped)
+        return self._rows.has_changes or self._logs.has_new
 
-    # Room events
+    # Clock, room events and the SDK's log
+
+    @property
+    def wall_offset(self) -> float:
+        """Seconds to add to CLOCK_MONOTONIC to get seconds since the epoch."""
+        return self._offset
+
+    def set_wall_offset(self, offset: float) -> None:
+        """The wall clock was set: later rows get other wall times; those that are there keep theirs."""
+        self._offset = offset
 
     def note(self, kind: RoomEventKind, time: float, room: str, identity: str | None = None, text: str = "") -> None:
         """Put a room event into the trace. ``time`` in seconds of CLOCK_MONOTONIC."""
-        wall = time + self._offset
-        event = RoomEvent(seq=self._take(), kind=kind, time=time, wall=wall, room=room, identity=identity, text=text)
-        self._put(event)
+        self._rows.put(
+            RoomEvent(
+                seq=self._rows.number(),
+                kind=kind,
+                time=time,
+                wall=time + self._offset,
+                room=room,
+                identity=None if identity is None else intern(identity),
+                text=text,
+            )
+        )
+
+    def log(self, level: int, text: str, time: float) -> None:
+        """A line that our own SDK logged; it is joined to the call whose request id it names.
+
+        ``level`` as ``logging`` numbers it, ``time`` in seconds of CLOCK_MONOTONIC.
+        """
+        self._logs.add(level, text, time, time + self._offset)
+
+    def _call_named(self, request_id: str) -> int | None:
+        return max((call.seq for call in self._rows.with_id(request_id)), default=None)
 
     # Our own calls
 
@@ -140,10 +190,11 @@ class TraceStore:
     ) -> int:
         """A call of ours begins; returns its row's number. ``time`` in seconds of CLOCK_MONOTONIC.
 
-        ``expects_packets=False`` when nothing will be sent, or when no vantage point would see it.
+        It is not dropped before :meth:`settle`. ``expects_packets=False`` when nothing will be sent, or when no vantage
+        point would see it.
         """
-        seq = self._take()
-        self._put(
+        seq = self._rows.number()
+        self._rows.put(
             Call(
                 seq=seq,
                 room=room,
@@ -151,15 +202,16 @@ class TraceStore:
                 purpose=purpose,
                 started=time,
                 wall=time + self._offset,
-                caller=us,
-                callee=destination,
-                method=method,
-                request=Payload(utf8_size(payload), payload),
+                caller=intern(us),
+                callee=intern(destination),
+                method=intern(method),
+                request=Payload(shared(utf8_size(payload)), payload),
                 told_ms=budget.told,
                 budget=budget,
             )
         )
-        self._own_open.add(seq)
+        self._unsettled.add(seq)
+        self._rows.pin(seq, pinned=True)
         if expects_packets:
             self._own.add(seq, destination, method, payload, budget)
         return seq
@@ -176,9 +228,8 @@ class TraceStore:
     ) -> None:
         """The SDK's call came back. ``time`` in seconds of CLOCK_MONOTONIC."""
         call = self.call(seq)
-        payload = None if response is None else Payload(utf8_size(response), response)
-        self._own_open.discard(seq)
-        self._put(
+        payload = None if response is None else Payload(shared(utf8_size(response)), response)
+        self._rows.put(
             replace(
                 call,
                 outcome=outcome,
@@ -199,11 +250,14 @@ class TraceStore:
         """
         call = self._rows.get(seq)
         if isinstance(call, Call):
-            self._put(replace(call, error=error or call.error, note=note or call.note))
+            self._rows.put(replace(call, error=error or call.error, note=note or call.note))
         if may_come and isinstance(call, Call) and call.id is None and call.ended is not None:
             self._late[seq] = call.ended
         else:
             self._own.remove(seq)
+        if seq in self._unsettled:
+            self._unsettled.discard(seq)
+            self._rows.pin(seq, pinned=False)
 
     def identified(self, seq: int) -> bool:
         """Whether our call was joined to its packets."""
@@ -218,96 +272,96 @@ class TraceStore:
         A packet that belongs to no call known begins one, whatever its stage: an ack without its request is shown as
         such. A repeat is counted on its call.
         """
-        key = (room, event.caller, event.id)
-        seq = self._by_key.get(key)
-        if seq is None and us is not None and event.caller == us:
-            seq = self._own_seq(event, key)
-            if seq is None:
+        call = self._known(event, room)
+        if call is None and us is not None and event.caller == us:
+            call = self._own_call(event, room, us)
+            if call is None:
                 return
-        if seq is None:
-            seq = self._begin_observed(event, key, us)
-        self._fold(seq, event)
+        self._fold(call or self._begin_observed(event, room), event, us)
 
-    def _own_seq(self, event: RpcEvent, key: tuple[str, str | None, str]) -> int | None:
-        """The row of a packet of a call of ours; ``None`` while several calls could be its own."""
+    def _known(self, event: RpcEvent, room: str) -> Call | None:
+        """The call that a packet belongs to, if there is one.
+
+        A hidden participant has no identity for those whom it calls, but has one for the server.
+        """
+        caller = event.caller
+        calls = [
+            call
+            for call in self._rows.with_id(event.id)
+            if call.room == room and (call.caller == caller or caller is None or call.caller is None)
+        ]
+        if event.stage == "request":
+            return next((call for call in calls if _may_be_of(call, event.time)), None)
+        # Of several that used the id one after the other: the latest that had begun.
+        begun = [call for call in calls if call.started <= event.time + CLOCKS_DIFFER_S]
+        return next(reversed(begun or calls[:1]), None)
+
+    def _own_call(self, event: RpcEvent, room: str, us: str) -> Call | None:
+        """Our call that a packet of ours belongs to; ``None`` while several could be meant."""
         held = self._held.get(event.id)
-        if held is not None and event.stage != "request":
-            held.events.append(event)
-            return None
         if event.stage != "request":
-            if event.callee is not None and self._own.waits_for(event.callee):
-                # A vantage point that came in the middle of the call, or is ahead of the one that saw the request.
-                self._keep_held(event)
-                return None
-            return self._begin_observed(event, key, event.caller)
+            if held is None and (event.callee is None or not self._own.waits_for(event.callee)):
+                return self._begin_observed(event, room)
+            # A vantage point that came in the middle of the call, or is ahead of the one that saw the request.
+            self._hold(event, room, us, ambiguous=False)
+            return None
         candidates = self._own.match(event)
         if len(candidates) > 1:
-            self._hold(event)
+            self._hold(event, room, us, ambiguous=True)
             return None
-        self._held.pop(event.id, None)
-        seq = self._claim(candidates[0], key) if candidates else self._begin_observed(event, key, event.caller)
-        for earlier in held.events if held else ():
-            self._fold(seq, earlier)
-        return seq
+        earlier = self._held.release(event.id)
+        call = self._claim(candidates[0], event.id) if candidates else self._begin_observed(event, room)
+        for packet in earlier:
+            call = self._fold(call, packet, us)
+        return call
 
-    def _claim(self, seq: int, key: tuple[str, str | None, str]) -> int:
-        """The packets of that key are those of our call ``seq``."""
+    def _claim(self, seq: int, request_id: str) -> Call:
+        """The packets of that id are those of our call ``seq``."""
         self._own.remove(seq)
-        self._by_key[key] = seq
         self._late.pop(seq, None)
         call = self.call(seq)
-        self._put(replace(call, id=key[2], note=None if call.note == NOT_SEEN else call.note))
-        return seq
+        call = replace(call, id=request_id, note=None if call.note == NOT_SEEN else call.note)
+        self._rows.put(call)
+        return call
 
-    def _keep_held(self, event: RpcEvent) -> list[RpcEvent]:
-        """Keep an event until its call is known; what was kept of that call before."""
-        held = self._held.get(event.id)
-        if held is None:
-            held = self._held[event.id] = _Held()
-            if len(self._held) > MAX_HELD:
-                del self._held[next(iter(self._held))]
-        before = held.events[:]
-        held.events.append(event)
-        return before
-
-    def _hold(self, event: RpcEvent) -> None:
-        """Keep a request that several calls of ours could have sent."""
-        before = self._keep_held(event)
-        # Each vantage point reports it, and perhaps twice: it is one call.
-        if event.complete and not any(earlier.complete for earlier in before if earlier.stage == "request"):
+    def _hold(self, event: RpcEvent, room: str, us: str, *, ambiguous: bool) -> None:
+        """Keep a packet until its call is known. An ambiguous request counts once, whoever reports it."""
+        held = self._held.open(event.id, room, us)
+        held.add(event)
+        if ambiguous and event.complete and not held.ambiguous:
+            held.ambiguous = True
             self.unassigned += 1
+        for oldest in self._held.overflow():
+            self._let_go(oldest)
 
-    def _begin_observed(self, event: RpcEvent, key: tuple[str, str | None, str], us: str | None) -> int:
-        seq = self._take()
-        self._by_key[key] = seq
-        direction: CallDirection = "observed"
-        if us is not None and us in (event.caller, event.callee):
-            direction = "outgoing" if event.caller == us else "incoming"
-        purpose: Purpose = "call"
-        if event.method is not None and internal(event.method):
-            purpose = "describe" if event.method.endswith("describe") else "ping"
-        self._put(
-            Call(
-                seq=seq,
-                room=key[0],
-                direction=direction,
-                purpose=purpose,
-                id=event.id,
-                started=event.time,
-                wall=event.time + self._offset,
-                note=None if event.stage == "request" else f"its request was not seen, only its {event.stage}",
-            )
+    def _let_go(self, request_id: str) -> None:
+        """Hold packets no longer: without their request they are shown as such; the others were counted."""
+        held = self._held.get(request_id)
+        events = self._held.release(request_id)
+        if held is None or any(event.stage == "request" for event in events):
+            return
+        for event in events:
+            call = self._known(event, held.room) or self._begin_observed(event, held.room)
+            self._fold(call, event, held.us)
+
+    def _begin_observed(self, event: RpcEvent, room: str) -> Call:
+        return Call(
+            seq=self._rows.number(),
+            room=room,
+            direction="observed",
+            id=event.id,
+            started=event.time,
+            wall=event.time + self._offset,
+            note=None if event.stage == "request" else NO_REQUEST,
         )
-        return seq
 
-    def _fold(self, seq: int, event: RpcEvent) -> None:
-        before = self.call(seq)
+    def _fold(self, before: Call, event: RpcEvent, us: str | None) -> Call:
         call = fold(before, event)
-        if seq in self._own_open or (call.total is not None and call.total.source == "sdk"):
-            call = replace(call, response=before.response) if before.response and before.total else call
-        else:
-            call = conclude(call, event)
-        self._put(call)
+        call = _ours(before, call, event) if call.budget is not None else _of_others(before, call, event, us)
+        self._rows.put(call)
+        return call
+
+    # Time passes
 
     def expire(self, now: float) -> None:
         """Mark observed calls as lost whose answer should have passed by now; wait no more for late packets of ours.
@@ -317,67 +371,76 @@ class TraceStore:
         for seq in [seq for seq, ended in self._late.items() if now - ended > LATE_PACKETS_S]:
             del self._late[seq]
             self._own.remove(seq)
-        for seq in list(self._open):
-            row = self._rows.get(seq)
-            if isinstance(row, Call) and seq not in self._own_open:
-                told = UNKNOWN_TOLD_MS if row.told_ms is None else row.told_ms
-                if now - row.started > (told + LOST_GRACE_MS) / 1000:
-                    self._put(replace(row, outcome="lost", ended=None))
+        for request_id, held in self._held:
+            if held.given_up or held.callee is None or self._own.waits_for(held.callee):
+                continue
+            if held.ambiguous:
+                held.give_up()
+            else:
+                self._let_go(request_id)
+        for call in self._rows.find(outcome="open"):
+            if isinstance(call, Call) and call.budget is None:
+                told = UNKNOWN_TOLD_MS if call.told_ms is None else call.told_ms
+                if now - call.started > (told + LOST_GRACE_MS) / 1000:
+                    self._rows.put(replace(call, outcome="lost", ended=None))
 
     def abandon(self, room: str) -> None:
         """We left ``room``: what others were calling there will not be seen to its end."""
-        for seq in list(self._open):
-            row = self._rows.get(seq)
-            if isinstance(row, Call) and row.room == room and seq not in self._own_open:
-                self._put(replace(row, outcome="lost", note=row.note or "we left the room before it ended"))
+        for call in self._rows.find(outcome="open"):
+            if isinstance(call, Call) and call.room == room and call.budget is None:
+                self._rows.put(replace(call, outcome="lost", note=call.note or WE_LEFT))
 
     # What the user says of rows
 
     def mark(self, seq: int, *, marked: bool) -> None:
         """Mark a row, which is never dropped then, or unmark it; a number that is not in the trace is ignored."""
-        row = self._rows.get(seq)
-        if row is not None and row.marked != marked:
-            self._put(replace(row, marked=marked))
+        self._rows.mark(seq, marked=marked)
 
     def comment(self, seq: int, text: str) -> None:
         """Write something about a call; empty text takes it away."""
         row = self._rows.get(seq)
         if isinstance(row, Call):
-            self._put(replace(row, comment=text or None))
+            self._rows.put(replace(row, comment=text or None))
 
     def pin(self, seq: int, *, pinned: bool) -> None:
         """Keep a row while somebody looks at it, or no longer; each pinning needs its own unpinning."""
-        count = self._pins.get(seq, 0) + (1 if pinned else -1)
-        if count > 0:
-            self._pins[seq] = count
-        else:
-            self._pins.pop(seq, None)
+        self._rows.pin(seq, pinned=pinned)
 
-    # Keeping rows
 
-    def _take(self) -> int:
-        seq = self._next
-        self._next += 1
-        return seq
+def _may_be_of(call: Call, time: float) -> bool:
+    """Whether a request at ``time`` can be that of ``call``, or the same sent again."""
+    requests = [stage.time for view in call.views if (stage := view.stage("request"))]
+    if requests:
+        return time - min(requests) <= REUSED_AFTER_S
+    return call.budget is not None or time <= call.started + CLOCKS_DIFFER_S
 
-    def _put(self, row: TraceRow) -> None:
-        self._rows[row.seq] = row
-        self._changed[row.seq] = None
-        if isinstance(row, Call):
-            if row.is_open:
-                self._open[row.seq] = None
-            else:
-                self._open.pop(row.seq, None)
-        if len(self._rows) > self._limit:
-            self._drop_oldest()
 
-    def _drop_oldest(self) -> None:
-        for seq, row in self._rows.items():
-            if seq not in self._open and seq not in self._pins and not row.marked:
-                del self._rows[seq]
-                self._changed.pop(seq, None)
-                if isinstance(row, Call) and row.id is not None:
-                    self._by_key.pop((row.room, row.caller, row.id), None)
-                self._dropped.append(seq)
-                self.dropped_total += 1
-                return
+def _ours(before: Call, call: Call, event: RpcEvent) -> Call:
+    """What the SDK told of our call stands; a packet that came after its end is said to have done so."""
+    if before.response and before.total:
+        call = replace(call, response=before.response)
+    if call.ended is None or event.stage == "request" or event.time <= call.ended + event.precision / 1000:
+        return call
+    if any(view.stage(event.stage) for view in before.views):
+        return call
+    what = "ack" if event.stage == "ack" else "answer"
+    late = f"its {what} came {event.time - call.ended:.1f} s after we had stopped waiting"
+    return replace(call, note=f"{call.note}; {late}" if call.note and call.note != NOT_SEEN else late)
+
+
+def _of_others(before: Call, call: Call, event: RpcEvent, us: str | None) -> Call:
+    """Everything about a call of others is read from its packets."""
+    changes: dict[str, object] = {}
+    if event.time < call.started:
+        changes["started"] = event.time
+        changes["wall"] = call.wall - (call.started - event.time)
+    if us is not None and us in (call.caller, call.callee):
+        changes["direction"] = "outgoing" if call.caller == us else "incoming"
+    if event.stage == "request":
+        if call.note == NO_REQUEST:
+            changes["note"] = None
+        if call.method is not None and internal(call.method):
+            changes["purpose"] = "describe" if call.method.endswith("describe") else "ping"
+    elif event.stage == "response" and event.complete and call.note == WE_LEFT:
+        changes["note"] = None
+    return conclude(before, replace(call, **changes) if changes else call, event)

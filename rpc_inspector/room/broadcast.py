@@ -97,13 +97,17 @@ class Broadcast:
             roster=roster if roster is not self._sent_roster and roster != self._sent_roster else None,
             rows=changes.rows,
             dropped=changes.dropped,
+            logs=changes.logs,
         )
         self._sent_state, self._sent_roster = state, roster
-        changed = bool(batch.state or batch.roster is not None or batch.rows or batch.dropped)
+        changed = bool(batch.state or batch.roster is not None or batch.rows or batch.dropped or batch.logs)
         for number, listener in list(self._listeners.items()):
             if number in self._new:
                 self._new.discard(number)
-                self._call(listener, Update(state=state, roster=roster, rows=tuple(self._store.rows())))
+                everything = Update(
+                    state=state, roster=roster, rows=tuple(self._store.rows()), logs=tuple(self._store.logs())
+                )
+                self._call(listener, everything)
             elif changed:
                 self._call(listener, batch)
 

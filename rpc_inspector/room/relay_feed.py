@@ -30,16 +30,23 @@ class RelayFeed:
         url: of the server. token: administers the room.
         deliver: called with the events of each frame.
         changed: called when :attr:`attached` or :attr:`lost` changed.
+        keep_packets: put the DataPackets into the events, as the server sends them to their destination.
     """
 
     def __init__(
-        self, url: str, token: str, deliver: Callable[[tuple[WireEvent, ...]], None], changed: Callable[[], None]
+        self,
+        url: str,
+        token: str,
+        deliver: Callable[[tuple[WireEvent, ...]], None],
+        changed: Callable[[], None],
+        *,
+        keep_packets: bool = False,
     ) -> None:
         self._url = _http(url)
         self._token = token
         self._deliver = deliver
         self._changed = changed
-        self._decoder = DataPacketDecoder("server", precision=PRECISION_MS)
+        self._decoder = DataPacketDecoder("server", precision=PRECISION_MS, keep_packets=keep_packets)
         self._our_clock = True
         self.attached = False
         self.answered = asyncio.Event()

@@ -12,6 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from typing import NamedTuple
 
 from rpc_inspector.core.events import WireEvent
 from rpc_inspector.core.session import CaptureStatus
@@ -31,6 +32,10 @@ MAX_BATCH = 500
 SILENT_S = 5.0
 #: Unreadable packet lines after which the same is said.
 MAX_UNREADABLE = 20
+
+
+#: Takes a line of the SDK's log: level, text, arrival.
+Log = Callable[[int, str, float], None]
 
 
 class _Switch:
@@ -73,29 +78,39 @@ class _Switch:
 _switch = _Switch()
 
 
+class _Record(NamedTuple):
+    """A packet's record (``level`` DEBUG), or a line for people."""
+
+    text: str
+    arrival: float
+    level: int
+
+
 class _Records(logging.Handler):
-    """Gets the records on the SDK's thread: stamps their arrival, drops what is no packet, hands over the rest."""
+    """Gets the records on the SDK's thread: stamps their arrival and hands over packets and lines for people.
+
+    Those are the records of level INFO and above: below it the SDK tells thousands of things of no use to its users.
+    """
 
     def __init__(self, wake: Callable[[], None]) -> None:
         super().__init__(logging.DEBUG)
         self._wake = wake
-        self.waiting: deque[tuple[str, float]] = deque()
+        self.waiting: deque[_Record] = deque()
         self.lost = 0
         self.last_warning = ""
 
     def emit(self, record: logging.LogRecord) -> None:
         arrival = time.monotonic()
-        if record.levelno != logging.DEBUG:
-            if record.levelno >= logging.WARNING:
-                self.last_warning = record.getMessage()
-            return
-        # The SDK's records are "%s:%s:%s - %s" of target, line, module and message: the last is all that matters.
-        if not record.args or not isinstance(record.args, tuple) or not looks_like_packet(str(record.args[-1])):
-            return
+        # The SDK's records are "%s:%s:%s - %s" of target, line, module and message; those of packets are at DEBUG.
+        if record.levelno < logging.INFO:
+            if not record.args or not isinstance(record.args, tuple) or not looks_like_packet(str(record.args[-1])):
+                return
+        elif record.levelno >= logging.WARNING:
+            self.last_warning = record.getMessage()
         if len(self.waiting) >= MAX_WAITING:
             self.lost += 1
             return
-        self.waiting.append((record.getMessage(), arrival))
+        self.waiting.append(_Record(record.getMessage(), arrival, record.levelno))
         self._wake()
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
@@ -106,15 +121,21 @@ class SdkCapture:
     """Reads our own SDK's packets into events.
 
     Args:
-        deliver: called in the loop with the events of each batch and with the loss count unchanged or not.
+        deliver: called in the loop with the events of each batch.
+        log: called in the loop with each line for people: its level, text, and arrival (s of CLOCK_MONOTONIC); after
+            the events of the packets before it were delivered.
+        keep_packets: put the DataPackets into the events.
 
     Attributes:
         enabled: records are being read.
     """
 
-    def __init__(self, deliver: Callable[[tuple[WireEvent, ...]], None]) -> None:
+    def __init__(
+        self, deliver: Callable[[tuple[WireEvent, ...]], None], log: Log, *, keep_packets: bool = False
+    ) -> None:
         self._deliver = deliver
-        self._decoder = SdkDecoder("sdk")
+        self._log = log
+        self._decoder = SdkDecoder("sdk", keep_packets=keep_packets)
         self._loop = asyncio.get_running_loop()
         self._records = _Records(self._wake)
         self._lock = threading.Lock()
@@ -208,7 +229,17 @@ class SdkCapture:
         waiting = self._records.waiting
         events: list[WireEvent] = []
         for _ in range(min(len(waiting), MAX_BATCH)):
-            text, arrival = waiting.popleft()
-            events.extend(self._decoder.feed(text, arrival))
+            record = waiting.popleft()
+            if record.level < logging.INFO:
+                events.extend(self._decoder.feed(record.text, record.arrival))
+                continue
+            # A line can name a call that the packets before it made known.
+            self._hand_over(events)
+            if self.enabled:
+                self._log(record.level, record.text, record.arrival)
+        self._hand_over(events)
+
+    def _hand_over(self, events: list[WireEvent]) -> None:
         if events and self.enabled:
             self._deliver(tuple(events))
+        events.clear()

@@ -1,6 +1,7 @@
 """The real session: one participant of ours in one room at a time, with all that it sees."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -9,8 +10,9 @@ from livekit import rtc
 
 from rpc_inspector.core.events import RpcEvent
 from rpc_inspector.core.methods import DESCRIBE_METHOD
-from rpc_inspector.core.model import Call, Participant, RoomEventKind, TraceRow, replace
+from rpc_inspector.core.model import Call, LogLine, Outcome, Participant, RoomEventKind, TraceRow, replace
 from rpc_inspector.core.redaction import shown_url
+from rpc_inspector.core.rows import DEFAULT_BYTES, DEFAULT_ROWS
 from rpc_inspector.core.session import (
     CloseReason,
     ConnectFailed,
@@ -24,6 +26,7 @@ from rpc_inspector.core.session import (
 )
 from rpc_inspector.core.trace import TraceStore
 from rpc_inspector.room.broadcast import Broadcast
+from rpc_inspector.room.clock import SLACK_S, step_in_words, wall_offset
 from rpc_inspector.room.connection import Connection
 from rpc_inspector.room.failures import end_of
 from rpc_inspector.room.invoking import Invoker, Surroundings
@@ -35,6 +38,10 @@ from rpc_inspector.room.tasks import Tasks
 from rpc_inspector.room.tokens import Pass, expiry, pass_for
 from rpc_inspector.room.vantage import CAPTURE_NOTICES, VantagePoints
 
+log = logging.getLogger(__name__)
+
+#: Called with each packet that a vantage point reports.
+Tap = Callable[[RpcEvent], None]
 #: Limits of an ``rpc.describe``: together the 3 s that it may take.
 DESCRIBE_ACK_MS, DESCRIBE_RESPONSE_MS = 1_000, 2_000
 TICK_S = 1.0
@@ -49,13 +56,20 @@ GIVEN_UP_S = 0.5
 class RoomSession:
     """The owner of all mutable state; everything else gets immutable values. See ``core.session.Session``.
 
-    Args:
-        keep: rows of the trace to keep.
-        capture: read our own SDK's packets; without it acks of our calls are not known.
+    Its arguments are those of :func:`open_session`.
     """
 
-    def __init__(self, keep: int = 100_000, *, capture: bool = True) -> None:
-        self._store = TraceStore(time.time() - time.monotonic(), keep)
+    def __init__(
+        self,
+        *,
+        keep: int = DEFAULT_ROWS,
+        keep_bytes: int = DEFAULT_BYTES,
+        capture: bool = True,
+        keep_packets: bool = False,
+        tap: Tap | None = None,
+    ) -> None:
+        self._store = TraceStore(wall_offset(), keep, keep_bytes)
+        self._tap = tap
         self._state = SessionState()
         self._target = Target(url="")
         self._connection: Connection | None = None
@@ -69,7 +83,9 @@ class RoomSession:
         self._broadcast = Broadcast(
             self._store, lambda: self._state, lambda: self._people.everybody, self._people.digest
         )
-        self._vantage = VantagePoints(self._observe, self._refresh, capture=capture)
+        self._vantage = VantagePoints(
+            self._observe, self._logged, self._refresh, capture=capture, keep_packets=keep_packets
+        )
         self._invoker = Invoker(
             self._store,
             Surroundings(
@@ -109,6 +125,16 @@ class RoomSession:
     def rows(self) -> Sequence[TraceRow]:
         """All rows of the trace in the order of their numbers."""
         return self._store.rows()
+
+    def find(
+        self, *, participant: str | None = None, method: str | None = None, outcome: Outcome | None = None
+    ) -> Sequence[TraceRow]:
+        """The rows that are about all of these, in the order of their numbers."""
+        return self._store.find(participant=participant, method=method, outcome=outcome)
+
+    def logs(self) -> Sequence[LogLine]:
+        """The lines that our own SDK logged, the oldest first; the latest 5,000."""
+        return self._store.logs()
 
     async def list_rooms(self, target: Target) -> Sequence[RoomSummary]:
         """The server's rooms; needs an API key.
@@ -368,12 +394,32 @@ class RoomSession:
     # What else reports
 
     def _observe(self, event: RpcEvent) -> None:
+        if self._tap:
+            try:
+                self._tap(event)
+            except Exception:  # a defect of who listens in must not cost us the packet
+                log.exception("a tap of the session failed")
+        if event.raw:
+            event = replace(event, raw=())
         self._store.observe(event, self._state.room, self._state.identity or None)
+
+    def _logged(self, level: int, text: str, arrival: float) -> None:
+        self._store.log(level, text, arrival)
+        self._broadcast.touch()
+
+    def _read_clock(self) -> None:
+        offset = wall_offset()
+        step = offset - self._store.wall_offset
+        if abs(step) > SLACK_S:
+            self._store.set_wall_offset(offset)
+            if told := step_in_words(step):
+                self._note("notice", None, told)
 
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(TICK_S)
             now = time.monotonic()
+            self._read_clock()
             self._store.expire(now)
             self._vantage.tick(now)
             for passed, sender, text in self._vantage.encrypted.take():
@@ -398,17 +444,28 @@ class RoomSession:
         """Bring what the vantage points say of themselves into the state."""
         before = self._state
         seen = self._vantage.seen_in(before, live=self._connection is not None)
-        self._state = replace(seen, unassigned=self._store.unassigned)
+        self._state = replace(seen, unassigned=self._store.unassigned, dropped_calls=self._store.dropped_calls)
         if self._state.capture != before.capture and self._state.capture in CAPTURE_NOTICES:
             self._note("notice", None, CAPTURE_NOTICES[self._state.capture])
         self._broadcast.touch()
 
 
-def open_session(*, keep: int = 100_000, capture: bool = True) -> RoomSession:
+def open_session(
+    *,
+    keep: int = DEFAULT_ROWS,
+    keep_bytes: int = DEFAULT_BYTES,
+    capture: bool = True,
+    keep_packets: bool = False,
+    tap: Tap | None = None,
+) -> RoomSession:
     """A session of its own; called in the loop that it shall belong to.
 
     Args:
-        keep: rows of the trace to keep; the oldest finished are dropped beyond it.
-        capture: read our own SDK's packets; without it acks of our calls are not known.
+        keep: rows of the trace to keep; beyond it the oldest that have ended are dropped.
+        keep_bytes: the same for the memory that they take, estimated.
+        capture: read our own SDK's packets and log; without it acks of our calls are not known.
+        keep_packets: put the DataPackets themselves into what ``tap`` gets (``RpcEvent.raw``); the trace never keeps
+            them.
+        tap: called with each packet that a vantage point reports, before it is folded into its call.
     """
-    return RoomSession(keep, capture=capture)
+    return RoomSession(keep=keep, keep_bytes=keep_bytes, capture=capture, keep_packets=keep_packets, tap=tap)

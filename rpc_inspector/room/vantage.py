@@ -10,7 +10,7 @@ from rpc_inspector.core.events import EncryptedEvent, RpcEvent, WireEvent
 from rpc_inspector.core.session import SessionState, Target
 from rpc_inspector.room.encrypted import EncryptedTally
 from rpc_inspector.room.relay_feed import RelayFeed
-from rpc_inspector.room.sdk_capture import SdkCapture
+from rpc_inspector.room.sdk_capture import Log, SdkCapture
 from rpc_inspector.room.tasks import Tasks
 from rpc_inspector.room.tokens import admin_token
 
@@ -25,15 +25,25 @@ class VantagePoints:
     """The places from which we see packets.
 
     Args:
-        observe: gets each packet that could be read. changed: called when what they say of themselves changed.
-        capture: whether our own SDK may be captured.
+        observe: gets each packet that could be read. log: gets each line that our SDK logs for people.
+        changed: called when what they say of themselves changed.
+        capture: whether our own SDK may be captured. keep_packets: put the packets themselves into the events.
     """
 
-    def __init__(self, observe: Callable[[RpcEvent], None], changed: Callable[[], None], *, capture: bool) -> None:
+    def __init__(
+        self,
+        observe: Callable[[RpcEvent], None],
+        log: Log,
+        changed: Callable[[], None],
+        *,
+        capture: bool,
+        keep_packets: bool = False,
+    ) -> None:
         self._observe = observe
         self._changed = changed
         self._wants_capture = capture
-        self._capture = SdkCapture(self._deliver)
+        self._keep_packets = keep_packets
+        self._capture = SdkCapture(self._deliver, log, keep_packets=keep_packets)
         self._feed: RelayFeed | None = None
         self._feed_task: asyncio.Task[None] | None = None
         self._lost_before = 0
@@ -81,7 +91,7 @@ class VantagePoints:
         token = admin_token(target, room)
         if token:
             self._lost_before += self._feed.lost if self._feed else 0
-            self._feed = RelayFeed(target.url, token, self._deliver, self._changed)
+            self._feed = RelayFeed(target.url, token, self._deliver, self._changed, keep_packets=self._keep_packets)
             self._feed_task = owner.start(self._feed.run(), "packets of the server")
 
     async def server_answered(self, seconds: float) -> None:

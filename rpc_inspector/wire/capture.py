@@ -56,13 +56,16 @@ class SdkDecoder:
         source: what kind of vantage point the process is.
         place: which one, where several of a kind exist.
         own: identity that the process has joined as; set :attr:`own` when it changes.
+        keep_packets: put the DataPackets themselves into the events (``RpcEvent.raw``).
 
     Attributes:
         behind_ms: how long after its packet the last record arrived; meaningless where the clock is another.
     """
 
-    def __init__(self, source: Source = "sdk", *, place: str = "", own: str | None = None) -> None:
-        self._packets = DataPacketDecoder(source, place=place, own=own)
+    def __init__(
+        self, source: Source = "sdk", *, place: str = "", own: str | None = None, keep_packets: bool = False
+    ) -> None:
+        self._packets = DataPacketDecoder(source, place=place, own=own, keep_packets=keep_packets)
         self._messages = Reassembler()
         self._stamps = StampCheck()
         self.behind_ms = 0.0

@@ -21,6 +21,7 @@ class DataPacketDecoder:
         own: identity of the participant whose SDK is observed, to stand in where a packet does not name it; settable
             later, since it changes with each join.
         precision: ms that the times are good for.
+        keep_packets: put the packets themselves into the events (``RpcEvent.raw``).
 
     Attributes:
         own: see above.
@@ -28,13 +29,22 @@ class DataPacketDecoder:
         malformed: messages that are no DataPacket, or RPC packets without a request id.
     """
 
-    def __init__(self, source: Source, *, place: str = "", own: str | None = None, precision: float = 1.0) -> None:
+    def __init__(
+        self,
+        source: Source,
+        *,
+        place: str = "",
+        own: str | None = None,
+        precision: float = 1.0,
+        keep_packets: bool = False,
+    ) -> None:
         self.own = own
         self.streams = Streams()
         self.malformed = 0
         self._source = source
         self._place = place
         self._precision = precision
+        self._keep_packets = keep_packets
         self._readers: dict[str | None, Callable[[Any, Passage], Events]] = {
             "rpc_request": self._request,
             "rpc_ack": self._ack,
@@ -95,6 +105,7 @@ class DataPacketDecoder:
             destination=destination,
             bytes=len(data),
             retransmissions=retransmissions,
+            raw=bytes(data) if self._keep_packets else None,
         )
         events = self.expire(time)
         kind = packet.WhichOneof("value")

@@ -10,11 +10,16 @@ from rpc_inspector.core.events import Direction, EncryptedEvent, RpcEvent, Sourc
 Events = tuple[WireEvent, ...]
 
 
+#: A serialised DataPacket.
+_Packet = bytes
+
+
 class Passage(Struct, frozen=True, kw_only=True):
     """Where, when and between whom a DataPacket passed.
 
     ``time`` and ``end`` are seconds of CLOCK_MONOTONIC of its first and, if it had several, its last SCTP packet;
-    ``bytes`` those of the DataPacket. The other fields are those of :class:`RpcEvent`.
+    ``bytes`` those of the DataPacket, ``raw`` the packet itself where packets are kept. The other fields are those of
+    :class:`RpcEvent`.
     """
 
     source: Source
@@ -27,6 +32,7 @@ class Passage(Struct, frozen=True, kw_only=True):
     destination: str | None
     bytes: int
     retransmissions: int = 0
+    raw: _Packet | None = None
 
     def event(self, stage: StageKind, request_id: str, **details: Any) -> RpcEvent:
         """The event of a stage that passed in this one packet; ``details`` are further fields of the event."""
@@ -44,6 +50,7 @@ class Passage(Struct, frozen=True, kw_only=True):
                 "end": self.end,
                 "bytes": self.bytes,
                 "retransmissions": self.retransmissions,
+                "raw": () if self.raw is None else (self.raw,),
                 **details,
             },
         )

@@ -11,7 +11,7 @@ from typing import Any
 from livekit.protocol.models import DataStream
 from msgspec import Struct
 
-from rpc_inspector.core.events import Direction, RpcEvent, StageKind
+from rpc_inspector.core.events import Direction, Packets, RpcEvent, StageKind
 from rpc_inspector.wire.body import Body, decode, inflate, utf8_size
 from rpc_inspector.wire.passage import Events, Passage
 
@@ -21,6 +21,11 @@ _METHOD = "lk.rpc_request_method"
 _TOLD = "lk.rpc_request_response_timeout_ms"
 _VERSION = "lk.rpc_request_version"
 
+#: Packets kept of one stream, in bytes; of a longer one, its beginning.
+_MAX_RAW = 32 << 20
+
+#: A serialised DataPacket.
+_Packet = bytes
 #: One stream: direction, sender, stream id.
 _Key = tuple[Direction, str | None, str]
 
@@ -40,6 +45,8 @@ class _Open(Struct):
     bytes: int = 0
     packets: int = 0
     retransmissions: int = 0
+    raw: list[_Packet] = []
+    raw_bytes: int = 0
 
     def passed(self, passage: Passage) -> None:
         """Count one more DataPacket of the stream."""
@@ -47,6 +54,14 @@ class _Open(Struct):
         self.bytes += passage.bytes
         self.packets += 1
         self.retransmissions += passage.retransmissions
+        if passage.raw is not None and self.raw_bytes + len(passage.raw) <= _MAX_RAW:
+            self.raw.append(passage.raw)
+            self.raw_bytes += len(passage.raw)
+
+    def take_raw(self) -> Packets:
+        """The packets kept since this was asked last."""
+        raw, self.raw, self.raw_bytes = tuple(self.raw), [], 0
+        return raw
 
 
 class _Orphan(Struct):
@@ -89,7 +104,7 @@ class Streams:
     @property
     def held(self) -> int:
         """Bytes held for streams under way and for parts without a header."""
-        return sum(stream.body.held for stream in self._open.values()) + self._orphan_bytes
+        return sum(stream.body.held + stream.raw_bytes for stream in self._open.values()) + self._orphan_bytes
 
     @property
     def pending(self) -> int:
@@ -234,5 +249,6 @@ def _event(stream: _Open, *, complete: bool, payload: str | None = None, broken:
             "bytes": stream.bytes,
             "packets": stream.packets,
             "retransmissions": stream.retransmissions,
+            "raw": stream.take_raw(),
         },
     )

@@ -265,7 +265,7 @@ def test_a_full_store_drops_the_oldest_finished_and_says_which():
     assert store.get(running) is not None, "a running call is never dropped"
     assert len(store.rows()) == 3
     assert store.drain().dropped == (2,)
-    assert store.dropped_total == 1
+    assert store.dropped_calls == 1
 
 
 def test_leaving_a_room_loses_what_others_were_calling_there(store):

@@ -139,7 +139,7 @@ def record(text):
 
 async def test_a_flood_of_records_is_bounded_and_counted(monkeypatch):
     monkeypatch.setattr(sdk_capture, "MAX_WAITING", 10)
-    capture = SdkCapture(lambda _events: None)
+    capture = SdkCapture(lambda _events: None, lambda *_line: None)
     for _ in range(15):
         capture._records.emit(record("O 00:00:01.000 0000 13 # SCTP_PACKET DcSctpTransport0"))
     assert (len(capture._records.waiting), capture.lost) == (10, 5)

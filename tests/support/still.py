@@ -98,7 +98,7 @@ class StillSession(Session):
     def flush(self, **more) -> None:
         changes = self.store.drain()
         if self._listener:
-            self._listener(Update(rows=changes.rows, dropped=changes.dropped, **more))
+            self._listener(Update(rows=changes.rows, dropped=changes.dropped, logs=changes.logs, **more))
 
     def change(self, **changes) -> None:
         """Another state, told to whom it concerns."""
@@ -132,6 +132,12 @@ class StillSession(Session):
 
     def rows(self):
         return self.store.rows()
+
+    def find(self, **about):
+        return self.store.find(**about)
+
+    def logs(self):
+        return self.store.logs()
 
     def mark(self, seq: int, *, marked: bool) -> None:
         self.store.mark(seq, marked=marked)
