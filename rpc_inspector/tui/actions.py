@@ -9,7 +9,9 @@ from typing import Literal
 
 from textual.binding import Binding
 
-Where = Literal["app", "main", "participants", "request", "response", "trace", "filter", "statistics", "log", "dialog"]
+Where = Literal[
+    "app", "main", "participants", "request", "response", "trace", "filter", "ladder", "statistics", "log", "dialog"
+]
 
 PLACES: dict[Where, str] = {
     "main": "Everywhere",
@@ -19,6 +21,7 @@ PLACES: dict[Where, str] = {
     "response": "Response",
     "trace": "Trace",
     "filter": "Filter of the trace",
+    "ladder": "Ladder",
     "statistics": "Statistics",
     "log": "SDK log",
     "dialog": "Dialogs",
@@ -126,6 +129,25 @@ ACTIONS: tuple[Action, ...] = (
     Action("filter.help", "f1", "help", "fields", "The filter language: fields and examples.", "filter", footer=True),
     Action("filter.older", "up", "history(1)", "older", "The filter used before.", "filter"),
     Action("filter.newer", "down", "history(-1)", "newer", "The filter used after that.", "filter"),
+    Action("ladder.open", "enter", "open", "open", "Open the arrow's call: stages, payloads, explanation.", "ladder",
+           footer=True),
+    Action("ladder.only", "a", "only", "one/all", "Show the picked calls alone, or the arrow's; then all again.",
+           "ladder", footer=True),
+    Action("ladder.pick", "space", "pick", "pick", "Pick the arrow's call, to be shown alone with others; or drop it.",
+           "ladder", footer=True),
+    Action("ladder.next_error", "e", "error(1)", "next error", "Go to the next error.", "ladder", footer=True),
+    Action("ladder.previous_error", "E", "error(-1)", "previous error", "Go to the previous error.", "ladder"),
+    Action("ladder.mark", "m", "mark", "mark", "Mark the call: it is kept, and times count from it.", "ladder",
+           footer=True),
+    Action("ladder.time", "t", "time_mode", "time",
+           "Times since the stage before, clock times, or since the mark or first row.", "ladder", footer=True),
+    Action("ladder.copy", "y", "copy_text", "copy", "Copy the visible part of the ladder as text.", "ladder"),
+    Action("ladder.copy_all", "Y", "copy_text(True)", "copy all", "Copy the whole ladder as text.", "ladder"),
+    Action("ladder.pause", "p", "pause", "pause", "Freeze the view; calls go on being counted.", "ladder"),
+    Action("ladder.follow", "F", "follow", "follow", "Follow the newest; off on moving up, on again at the end.",
+           "ladder"),
+    Action("ladder.left", "left,h", "sideways(-1)", "left", "To the lifelines on the left.", "ladder"),
+    Action("ladder.right", "right", "sideways(1)", "right", "To the lifelines on the right.", "ladder"),
     Action("statistics.filter", "enter", "enter", "filter by it", "Show only the calls of the line.", "statistics",
            footer=True),
     Action("statistics.group", "b", "group", "group by", "Group by method, callee, caller, outcome.", "statistics",

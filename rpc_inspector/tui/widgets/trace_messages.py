@@ -53,3 +53,15 @@ class RowAsked(Message):
     def __init__(self, seq: int) -> None:
         super().__init__()
         self.seq = seq
+
+
+class MarkAsked(Message):
+    """A row is to be marked, or no longer. ``seq``: its number."""
+
+    def __init__(self, seq: int, *, marked: bool) -> None:
+        super().__init__()
+        self.seq, self.marked = seq, marked
+
+
+class PauseAsked(Message):
+    """All views of the trace are to stand still, or to let in what came since they did."""
