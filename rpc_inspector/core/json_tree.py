@@ -88,15 +88,18 @@ class JsonText:
         self.text = text
 
     def root(self) -> Node:
-        """The whole."""
+        """The whole; what is in it is not looked at yet."""
+        start, end = self._blank(0), len(self.text)
+        while end > start and self.text[end - 1] in " \t\r\n":
+            end -= 1
+        closing = {"{": "}", "[": "]"}.get(self.text[start : start + 1])
         try:
-            start = self._blank(0)
-            end = self._skip(start)
-        except _Broken as error:
-            return Node(kind="broken", start=error.at, end=len(self.text))
-        if self._blank(end) < len(self.text):
-            return Node(kind="broken", start=end, end=len(self.text))
-        return Node(kind=self._kind(start, end), start=start, end=end)
+            whole = end > start + 1 and self.text[end - 1] == closing if closing else self._skip(start) == end
+        except _Broken:
+            whole = False
+        if not whole:
+            return Node(kind="broken", start=start, end=end, spelled=start)
+        return Node(kind=self._kind(start, end), start=start, end=end, spelled=start)
 
     def children(self, node: Node, after: Node | None = None) -> Page:
         """A page of a container's children, from its first or from the one after ``after``."""
@@ -126,9 +129,11 @@ class JsonText:
         close = "}" if node.kind == "object" else "]"
         while True:
             at = self._blank(at)
-            if at >= len(self.text) or self.text[at] == close:
+            if at == node.end - 1:  # its closing bracket
                 return
             try:
+                if self.text[at : at + 1] == close:
+                    raise _Broken(at)  # noqa: TRY301 - one place says what becomes of it
                 if not first:
                     at = self._blank(self._expect(at, ","))
                 child = self._member(node, at) if node.kind == "object" else self._element(node, at, number)
