@@ -18,7 +18,7 @@ DataPackets = tuple[bytes, ...]
 Packets = tuple[bytes, ...]
 
 
-class WireError(Struct, frozen=True, gc=False):
+class WireError(Struct, frozen=True, gc=False, omit_defaults=True):
     """The error in a response packet, as sent."""
 
     code: int
@@ -26,7 +26,7 @@ class WireError(Struct, frozen=True, gc=False):
     data: str | None = None
 
 
-class RpcEvent(Struct, frozen=True, kw_only=True, gc=False):
+class RpcEvent(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """One stage of a call as one vantage point saw it.
 
     A message sent in several packets (a v2 stream of header, chunks and trailer) is reported twice with the same

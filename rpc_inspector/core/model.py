@@ -1,6 +1,7 @@
 """The model: participants and their methods, calls and their stages, room events.
 
-Everything here is immutable. The session owns the only mutable state and hands these values out.
+Everything here is immutable. The session owns the only mutable state and hands these values out. What has its default
+is left out where these values are written (``omit_defaults``): the journal would be twice as long.
 """
 
 from typing import Literal
@@ -23,7 +24,7 @@ Provenance = Literal["advertised", "described", "catalogue", "observed", "known"
 PROVENANCES: tuple[Provenance, ...] = ("advertised", "described", "catalogue", "observed", "known", "saved")
 
 
-class Method(Struct, frozen=True, kw_only=True, gc=False):
+class Method(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """A method of a participant and how we know of it.
 
     ``request``, ``response`` are JSON Schemas and ``examples`` objects with ``request`` and ``response``, all as their
@@ -38,7 +39,7 @@ class Method(Struct, frozen=True, kw_only=True, gc=False):
     examples: tuple[str, ...] = ()
 
 
-class Permissions(Struct, frozen=True, kw_only=True, gc=False):
+class Permissions(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """What a participant's token allows, as far as it concerns RPC."""
 
     can_publish_data: bool = True
@@ -48,7 +49,7 @@ class Permissions(Struct, frozen=True, kw_only=True, gc=False):
     hidden: bool = False
 
 
-class Participant(Struct, frozen=True, kw_only=True):
+class Participant(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A participant of the room as it is now.
 
     Attributes:
@@ -87,7 +88,7 @@ RoomEventKind = Literal[
 ]  # fmt: skip
 
 
-class RoomEvent(Struct, frozen=True, kw_only=True, gc=False):
+class RoomEvent(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """Something that happened in the room; stands between the calls in the trace.
 
     Attributes:
@@ -108,7 +109,7 @@ class RoomEvent(Struct, frozen=True, kw_only=True, gc=False):
     marked: bool = False
 
 
-class LogLine(Struct, frozen=True, kw_only=True, gc=False):
+class LogLine(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """A line that our own SDK logged.
 
     Attributes:
@@ -127,7 +128,7 @@ class LogLine(Struct, frozen=True, kw_only=True, gc=False):
     call: int | None = None
 
 
-class Payload(Struct, frozen=True, gc=False):
+class Payload(Struct, frozen=True, gc=False, omit_defaults=True):
     """A payload: ``bytes`` of UTF-8, and its text where it is known.
 
     ``broken`` says why it could not be read; ``redacted``: some of it, or all, was taken out before it was kept.
@@ -139,7 +140,7 @@ class Payload(Struct, frozen=True, gc=False):
     redacted: bool = False
 
 
-class CallError(Struct, frozen=True, kw_only=True, gc=False):
+class CallError(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """Why a call failed. ``causes`` are the likeliest first, in words, unsanitised."""
 
     code: int
@@ -154,7 +155,7 @@ class CallError(Struct, frozen=True, kw_only=True, gc=False):
         return code_name(self.code)
 
 
-class Stage(Struct, frozen=True, kw_only=True, gc=False):
+class Stage(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """A stage of a call in one sighting. Times in seconds of CLOCK_MONOTONIC, precision in ms."""
 
     stage: StageKind
@@ -169,7 +170,7 @@ class Stage(Struct, frozen=True, kw_only=True, gc=False):
     compressed: bool = False
 
 
-class Sighting(Struct, frozen=True, kw_only=True, gc=False):
+class Sighting(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """One call as seen from one vantage point; its stages in the order of their times."""
 
     at: Place
@@ -197,7 +198,7 @@ class Measure(Struct, frozen=True, gc=False):
 COARSEST_MS = 10.0
 
 
-class Call(Struct, frozen=True, kw_only=True, gc=False):
+class Call(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """A call: all sightings of one request id of one caller in one room.
 
     Attributes:

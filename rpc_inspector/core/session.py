@@ -59,7 +59,7 @@ CloseReason = Literal[
 CaptureStatus = Literal["off", "waiting", "on", "not_understood", "clock_unknown"]
 
 
-class SessionState(Struct, frozen=True, kw_only=True):
+class SessionState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A snapshot of the session.
 
     Attributes:
@@ -72,7 +72,8 @@ class SessionState(Struct, frozen=True, kw_only=True):
         lost_packets: packets that a vantage point could not deliver to us in time.
         unassigned: calls of ours whose packets could not be told apart.
         dropped_calls: calls that the trace no longer holds, because it was full.
-        journal: the file in which the session is recorded; empty where it is not.
+        journal: the file in which the session is recorded; empty where it is not. Of a saved trace, its file.
+        until: of a saved trace, when it ends, in seconds since the epoch: ages count from there, not from now.
     """
 
     status: ConnectionStatus = "offline"
@@ -94,6 +95,7 @@ class SessionState(Struct, frozen=True, kw_only=True):
     unassigned: int = 0
     dropped_calls: int = 0
     journal: str = ""
+    until: float | None = None
 
 
 class Update(Struct, frozen=True, kw_only=True):

@@ -201,6 +201,7 @@ class RoomSession:
             embedded=target.embedded,
             has_key=target.has_key,
             encrypted=bool(target.passphrase),
+            journal=self._state.journal,
         )
         self._refresh()
         self._note("connecting", None, target.url)
@@ -311,6 +312,10 @@ class RoomSession:
     def notice(self, text: str) -> None:
         """Put a remark of the program's own into the trace, e.g. that the journal ended."""
         self._note("notice", None, text)
+
+    def recorded_in(self, path: str) -> None:
+        """Say in the state in which file this session is recorded."""
+        self._set(journal=path)
 
     async def wait_for_participant(self, identity: str, seconds: float) -> Participant | None:
         """Wait until ``identity`` is active, at most so long; ``None`` if it is not by then."""
