@@ -1,0 +1,107 @@
+"""Calls as files for others: what formats there are, and writing one of them.
+
+Every format gets its rows redacted, so none can forget to; each writer says in its file what was taken out, as far as
+the format has a place for it.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import TextIO
+
+from msgspec import Struct
+
+from rpc_inspector.core.model import Call, TraceRow
+from rpc_inspector.core.redaction import Rules, redact, redact_event
+from rpc_inspector.storage.reading import FileUnusable
+
+
+class About(Struct, frozen=True, kw_only=True):
+    """What a file says of itself.
+
+    Attributes:
+        made: when, in seconds since the epoch.
+        rules: what is taken out.
+        origin: where the calls are from: a room or a file, unsanitised; empty if not known.
+        selection: which of its calls these are, e.g. ``marked calls`` or ``outcome:error``, unsanitised; empty for all.
+    """
+
+    made: float
+    rules: Rules = Rules()
+    origin: str = ""
+    selection: str = ""
+
+
+class Format(Struct, frozen=True, kw_only=True):
+    """A format to export to. ``module``, in this package, has its writer and is imported when it is used."""
+
+    name: str
+    extension: str
+    description: str
+    module: str
+
+    def write(self, rows: Iterable[TraceRow], stream: TextIO, about: About) -> None:
+        """Write ``rows``, redacted, to ``stream`` (text, line feeds untouched); raises what the stream raises."""
+        writer = import_module(f"{__name__}.{self.module}").write
+        writer(_redacted(rows, about.rules), stream, about)
+
+
+FORMATS: Mapping[str, Format] = {
+    made.name: made
+    for made in (
+        Format(name="html", extension="html", description="a report to read and to send: one page, no network",
+               module="report"),
+        Format(name="json", extension="jsonl", description="lines of call objects, lossless; open reads them",
+               module="lines"),
+        Format(name="csv", extension="csv", description="a table for spreadsheets", module="table"),
+        Format(name="markdown", extension="md", description="a table for issues and wikis", module="markdown"),
+        Format(name="mermaid", extension="mmd", description="a sequence diagram", module="mermaid"),
+        Format(name="perfetto", extension="trace.json", description="a timeline for ui.perfetto.dev, chrome://tracing",
+               module="perfetto"),
+    )
+}  # fmt: skip
+
+
+def _redacted(rows: Iterable[TraceRow], rules: Rules) -> Iterator[TraceRow]:
+    for row in rows:
+        yield redact(row, rules) if isinstance(row, Call) else redact_event(row, rules)
+
+
+def export_file(path: Path, rows: Iterable[TraceRow], form: Format, about: About, *, force: bool = False) -> int:
+    """Write ``rows`` to a file that appears whole or not at all, readable by its owner alone.
+
+    Args:
+        path: of the file.
+        rows: calls and room events, in the order of their numbers.
+        form: the format.
+        about: what the file says of itself.
+        force: replace a file that is there.
+
+    Returns:
+        Its size in bytes.
+
+    Raises:
+        FileUnusable: it is there already, or cannot be written.
+    """
+    if path.exists() and not force:
+        raise FileUnusable(f"{path} is there already.", "Name another file, or let it be replaced.")
+    unfinished: str | None = None
+    try:
+        handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
+        # A newline of "" leaves csv its own line ends.
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
+            form.write(rows, stream, about)
+        size = Path(unfinished).stat().st_size
+        Path(unfinished).replace(path)
+        unfinished = None
+    except FileNotFoundError:
+        raise FileUnusable(f"There is no directory {path.parent}.", "Make it, or name another.") from None
+    except (OSError, ValueError) as error:  # ValueError: a name with a NUL in it
+        reason = getattr(error, "strerror", None) or error
+        raise FileUnusable(f"{path} cannot be written: {reason}.", "Name another file.") from error
+    finally:
+        if unfinished is not None:
+            Path(unfinished).unlink(missing_ok=True)
+    return size
