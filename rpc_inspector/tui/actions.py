@@ -196,6 +196,10 @@ _KEY_NAMES = {
     "greater_than_sign": ">",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
+    "plus": "+",
+    "minus": "-",
+    "shift+left": "shift+←",
+    "shift+right": "shift+→",
 }
 
 

@@ -22,6 +22,7 @@ class Glyphs:
     dot: str = "·"
     folded: str = "▶"
     unfolded: str = "▼"
+    rising: str = "▲"
     back: str = "←"
     note: str = "¶"
     #: Heights of a bar, eighth by eighth.
@@ -30,7 +31,7 @@ class Glyphs:
 
 ASCII = Glyphs(
     program="*", on="*", off="o", waiting="~", ok="+", failed="x", refused="!", to=">", into=">", bar="=", rest="-",
-    dot="-", folded=">", unfolded="v", back="<", note='"', levels="_.:-=+*#",
+    dot="-", folded=">", unfolded="v", rising="^", back="<", note='"', levels="_.:-=+*#",
 )  # fmt: skip
 
 

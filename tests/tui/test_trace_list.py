@@ -16,7 +16,7 @@ from rpc_inspector.tui.theming import load_themes, shipped_directory, variable_d
 from rpc_inspector.tui.widgets.call_detail import CallDetail
 from rpc_inspector.tui.widgets.call_text import call_text
 from rpc_inspector.tui.widgets.trace_list import TracePane
-from rpc_inspector.tui.widgets.trace_messages import RowOpened, RowSelected
+from rpc_inspector.tui.widgets.trace_messages import CommentAsked, MarkAsked, RowOpened, RowsFiltered, RowSelected
 from tests.support.calls import MONOTONIC, US, call, event, story, view
 
 CONNECTED = SessionState(status="connected", identity=US, vantage=("us", "server"), capture="on")
@@ -55,6 +55,9 @@ class Bare(App[None]):
     def on_row_opened(self, message: RowOpened) -> None:
         self.heard.append(("opened", message.seq))
 
+    def on_rows_filtered(self, message: RowsFiltered) -> None:
+        self.heard.append(("filtered", message.shown, message.of))
+
     def on_call_detail_step(self, message: CallDetail.Step) -> None:
         self.heard.append(("step", message.step))
 
@@ -68,6 +71,13 @@ class Host(Bare):
     def on_mount(self) -> None:
         self.pane.focus()
         self.pane.apply(Update(state=CONNECTED))
+
+    def on_mark_asked(self, message: MarkAsked) -> None:
+        """As the session does: the row comes back marked."""
+        self.pane.apply(Update(rows=(replace(self.pane.view.rows.get(message.seq), marked=message.marked),)))
+
+    def on_comment_asked(self, message: CommentAsked) -> None:
+        self.pane.apply(Update(rows=(replace(self.pane.view.rows.get(message.seq), comment=message.text or None),)))
 
     @property
     def pane(self) -> TracePane:
@@ -192,7 +202,7 @@ async def test_pause_freezes_the_view_and_counts_on():
         assert pane.border_title == "Trace  17 calls · paused · 12 new"
         await pilot.press("p")
         assert pane.border_title == "Trace  17 calls"
-        assert pane.border_subtitle == "p50 41.2 ms · p95 41.2 ms · following"
+        assert pane.border_subtitle == "1.7/s · p50 41.2 ms · p95 41.2 ms · following"
         assert "12:00:01.700" in lines(pane)[17]
 
 

@@ -9,11 +9,19 @@ from rich.cells import cell_len
 from rpc_inspector.core.model import Call, Measure, replace
 from rpc_inspector.core.session import SessionState
 from rpc_inspector.tui.widgets.cells import count, elide, left, milliseconds, right
-from rpc_inspector.tui.widgets.columns import GUTTER, plan
+from rpc_inspector.tui.widgets.columns import COLUMNS, GUTTER, plan
 from rpc_inspector.tui.widgets.names import Names
 from rpc_inspector.tui.widgets.outcomes import mark_of
-from rpc_inspector.tui.widgets.row_index import RowIndex, begun
-from rpc_inspector.tui.widgets.row_painter import Paint, bar_pieces, call_pieces, event_pieces, event_words, header
+from rpc_inspector.tui.widgets.row_index import SORT_FROM, Ordered, begun, in_time
+from rpc_inspector.tui.widgets.row_painter import (
+    Paint,
+    bar_pieces,
+    call_pieces,
+    event_pieces,
+    event_words,
+    group_pieces,
+    header,
+)
 from rpc_inspector.tui.widgets.trace_stats import TraceStats
 from rpc_inspector.tui.widgets.trace_view import TraceView
 from rpc_inspector.tui.widgets.vantage import empty_lines
@@ -80,7 +88,7 @@ def test_no_two_names_are_cut_to_the_same_text():
 def test_columns_fill_the_width_and_go_by_their_worth(width, shown):
     layout = plan(width, {"caller": 13, "callee": 18, "method": 12})
     assert set(layout.widths) == shown
-    used = GUTTER + sum(layout.widths.values()) + 3 + layout.gap * (len(layout.widths) - 2)
+    used = GUTTER + sum(layout.widths.values()) + sum(len(layout.space_before(column)) for column in layout.widths)
     assert used <= width
 
 
@@ -97,14 +105,14 @@ def test_every_row_is_as_wide_as_the_headings_whatever_is_in_it(width):
     expected = cell_len(header(paint.layout, paint.axis, "time").rstrip())
     widths = set()
     for row in calls:
-        pieces = call_pieces(row, "12:00:00.000", paint, marked=True) + bar_pieces(row, paint)
-        text = "".join(text for text, _ in pieces)
+        before, after = call_pieces(row, "12:00:00.000", paint)
+        text = "".join(text for text, _ in [*before, *bar_pieces(row, paint), *after])
         assert text.isprintable()
         assert "\x1b" not in text
         widths.add(cell_len(text))
     assert len(widths) == 1
     assert widths.pop() >= expected
-    line = event_pieces(event(9, 1, "joined", "e\x1b[2J日本"), "12:00:00.000", marked=False, width=width)
+    line = event_pieces(event(9, 1, "joined", "e\x1b[2J日本"), "12:00:00.000", width=width)
     assert cell_len("".join(text for text, _ in line)) == width
 
 
@@ -127,8 +135,8 @@ def drawn(one, axis, width):
 
 def test_room_events_are_cut_at_their_end():
     changed = event(1, 0, "attributes", "web-1", "sip.callStatus, sip.trunkPhoneNumber and 2 more")
-    line = "".join(text for text, _ in event_pieces(changed, "12:00:00.000", marked=False, width=60))
-    assert line == " 12:00:00.000  · web-1 changed its attributes · sip.callSta…"
+    line = "".join(text for text, _ in event_pieces(changed, "12:00:00.000", width=60))
+    assert line == "  12:00:00.000  · web-1 changed its attributes · sip.callSt…"
 
 
 @pytest.mark.parametrize(("begun", "ack"), [(0, 1), (0, 39), (100, 20)])
@@ -182,25 +190,34 @@ def test_bars_stay_in_their_column_for_any_times():
             assert cell_len("".join(text for text, _ in bar(one, axis, width, MONOTONIC + 2))) == width
 
 
-def test_rows_are_in_the_order_of_time_whatever_order_they_come_in():
+def shown(view):
+    return [view.rows[n].seq for n in range(len(view.rows))]
+
+
+def arranged(view, **how):
+    """Arrange and wait for it."""
+    rebuild = view.arrange(**how)
+    while rebuild and not rebuild.run(0.01):
+        pass
+    if rebuild:
+        view.adopt(rebuild)
+
+
+@pytest.mark.parametrize("sizes", [(1, 3, 90), (1, SORT_FROM + 1, 30)])
+def test_rows_are_in_order_whatever_order_they_come_in(sizes):
     chance = random.Random(7)  # noqa: S311 - a test's data
-    rows = [call(seq, chance.uniform(0, 50)) for seq in range(500)]
-    index = RowIndex(lambda _: True)
-    pending = list(rows)
+    places = [(chance.randrange(300) / 10, seq) for seq in range(2000)]
+    order, pending = Ordered(), list(places)
     while pending:
-        batch = [pending.pop() for _ in range(min(chance.choice([1, 3, 90]), len(pending)))]
-        index.put(batch)
-    order = [index[n] for n in range(len(index))]
-    assert order == sorted(rows, key=lambda row: (begun(row), row.seq))
-    gone = {row.seq for row in order[:20]} | {row.seq for row in chance.sample(rows, 50)}
-    assert index.drop(gone)
-    left_over = [row for row in order if row.seq not in gone]
-    assert [index[n] for n in range(len(index))] == left_over
-    assert all(index.index_of(row.seq) == n for n, row in enumerate(left_over))
-    assert index.index_of(next(iter(gone))) is None
-    changed = replace(left_over[5], outcome="lost")
-    assert index.put([changed]) == ((changed.seq,), False)
-    assert index[5] is changed
+        order.add([pending.pop() for _ in range(min(chance.choice(sizes), len(pending)))])
+    assert [order.place_at(n) for n in range(len(order))] == sorted(places)
+    gone = sorted(places)[:20] + chance.sample(sorted(places)[20:], 50)
+    assert order.remove(gone)
+    left_over = sorted(set(places) - set(gone))
+    assert [order.place_at(n) for n in range(len(order))] == left_over
+    assert all(order.index_of(place) == n for n, place in enumerate(left_over))
+    assert order.index_of(gone[0]) is None
+    assert not order.remove(gone)
 
 
 def test_counts_follow_changes_and_drops():
@@ -211,17 +228,18 @@ def test_counts_follow_changes_and_drops():
     stats.change(done, done)
     assert (stats.calls, stats.errors) == (1, 1)
     assert stats.in_words() == "p50 40.0 ms · p95 40.0 ms"
+    assert stats.in_words(MONOTONIC + 5) == "0.1/s · p50 40.0 ms · p95 40.0 ms"
     stats.change(done, None)
-    assert (stats.calls, stats.errors) == (0, 0)
+    assert (stats.calls, stats.errors, stats.in_words()) == (0, 0, "")
 
 
 def test_pings_are_neither_shown_nor_counted_unless_asked_for():
     view = TraceView()
     view.put([call(1), call(2, purpose="ping", code=1400), call(3, purpose="describe")])
-    assert (len(view.rows), view.stats.calls, view.stats.errors) == (1, 1, 0)
-    view.set_internal(True)
-    assert (len(view.rows), view.stats.calls, view.stats.errors) == (3, 3, 1)
-    view.set_internal(False)
+    assert (len(view.rows), view.stats.calls, view.stats.errors, view.calls) == (1, 1, 0, 1)
+    arranged(view, internal=True)
+    assert (len(view.rows), view.stats.calls, view.stats.errors, view.calls) == (3, 3, 1, 3)
+    arranged(view, internal=False)
     assert (len(view.rows), view.stats.calls) == (1, 1)
 
 
@@ -231,26 +249,31 @@ def test_pause_freezes_the_rows_and_not_the_counts():
     view.pause(True)
     view.put([call(2, 1, total=9, code=1500), call(3, 2), call(4, 3, purpose="ping")])
     view.drop([1])
-    assert [view.rows[n].seq for n in range(len(view.rows))] == [1, 2]
+    assert shown(view) == [1, 2]
     assert view.rows[1].outcome == "open"
-    assert (view.stats.calls, view.stats.errors, view.new_while_paused) == (2, 1, 1)
+    assert (view.stats.calls, view.stats.errors, view.new) == (2, 1, 1)
+    arranged(view, matches=lambda row: row.seq != 2)
+    assert shown(view) == [1]
+    assert (view.stats.calls, view.stats.errors, view.new) == (1, 0, 1)
+    arranged(view, matches=None)
+    assert (view.stats.calls, view.stats.errors, view.new) == (2, 1, 1)
     view.pause(False)
-    assert [view.rows[n].seq for n in range(len(view.rows))] == [2, 3]
+    assert shown(view) == [2, 3]
     assert view.rows[0].outcome == "error"
 
 
-def test_marked_rows_are_kept_and_the_last_mark_is_time_zero():
+def test_the_last_mark_is_time_zero():
     view = TraceView()
     view.put([call(seq, seq) for seq in range(1, 6)])
-    view.toggle_mark(2)
-    view.drop([1, 2, 3])
-    assert [view.rows[n].seq for n in range(len(view.rows))] == [2, 4, 5]
-    assert view.since(2, "zero") == 3.0
-    assert view.since(2, "previous") == 1.0
-    assert view.dropped == 3
-    assert view.toggle_mark(2)
-    assert [view.rows[n].seq for n in range(len(view.rows))] == [4, 5]
-    assert view.stats.calls == 2
+    assert view.since(view.rows[4], "zero") == 4.0
+    view.put([call(4, 4, marked=True)])
+    view.put([call(2, 2, marked=True), event(9, 2.5)])
+    assert (list(view.marks), view.since(view.rows[5], "zero")) == ([4, 2], 3.0)
+    assert view.since(view.rows[2], "previous") == 0.5
+    view.put([call(2, 2)])
+    assert (list(view.marks), view.since(view.rows[5], "zero")) == ([4], 1.0)
+    view.drop([4])
+    assert not view.marks
 
 
 def test_outcomes_differ_in_their_symbols():

@@ -12,7 +12,14 @@ from rpc_inspector.core.session import Session, SessionError, SessionState
 from rpc_inspector.core.text import sanitise, sanitise_name
 from rpc_inspector.tui.clipboard import command_line
 from rpc_inspector.tui.screens.panes import PanedScreen
-from rpc_inspector.tui.widgets.trace_messages import CompareAsked, RowOpened, RowSelected
+from rpc_inspector.tui.widgets.trace_messages import (
+    CommentAsked,
+    CompareAsked,
+    MarkAsked,
+    PauseAsked,
+    RowOpened,
+    RowSelected,
+)
 
 
 class ShowingScreen(PanedScreen):
@@ -96,6 +103,20 @@ class ShowingScreen(PanedScreen):
             if call := self.trace.selected_call:
                 return call.seq
 
+    @on(MarkAsked)
+    def _mark_asked(self, event: MarkAsked) -> None:
+        if self.session:
+            self.session.mark(event.seq, marked=event.marked)
+
+    @on(CommentAsked)
+    def _comment_asked(self, event: CommentAsked) -> None:
+        if self.session:
+            self.session.comment(event.seq, event.text)
+
+    @on(PauseAsked)
+    def _pause_asked(self) -> None:
+        self.trace.action_pause()
+
     # Comparing
 
     def action_pick(self) -> None:
@@ -115,10 +136,10 @@ class ShowingScreen(PanedScreen):
 
     def action_compare_previous(self) -> None:
         """Compare the selected call with the one before it of the same method."""
-        call, index = self.trace.selected_call, self.trace.cursor_index
+        call, rows = self.trace.selected_call, self.trace.view.rows
+        index = None if call is None else rows.index_of(call.seq)
         if call is None or index is None:
             return
-        rows = self.trace.view.rows
         earlier = (row for at in range(index - 1, -1, -1) if isinstance(row := rows[at], Call))
         before = next((row for row in earlier if row.method == call.method), None)
         if before is None:

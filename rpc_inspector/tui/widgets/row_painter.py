@@ -1,32 +1,31 @@
-"""One row of the trace as segments: what stands in each column, in which style."""
+"""One line of the trace as pieces: what stands in each column, in which style."""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+from zlib import crc32
 
 from rich.cells import cell_len, set_cell_size
 
-from rpc_inspector.core.model import Call, RoomEvent, RoomEventKind, TraceRow
-from rpc_inspector.core.text import sanitise
+from rpc_inspector.core.model import Call, Payload, RoomEvent, RoomEventKind, TraceRow
+from rpc_inspector.core.text import sanitise, sanitise_name
+from rpc_inspector.core.units import duration
 from rpc_inspector.tui.glyphs import G
-from rpc_inspector.tui.widgets.cells import clock, count, cut, left, milliseconds, right
-from rpc_inspector.tui.widgets.columns import ARROW, GUTTER, Layout
-from rpc_inspector.tui.widgets.names import Names
+from rpc_inspector.tui.widgets.cells import clock, count, cut, elide, left, milliseconds, right
+from rpc_inspector.tui.widgets.columns import COLUMNS, GUTTER, RIGHT, Layout
+from rpc_inspector.tui.widgets.names import UNKNOWN, Names
 from rpc_inspector.tui.widgets.outcomes import mark_of
-from rpc_inspector.tui.widgets.waterfall import Axis, Piece, axis_label, bar
+from rpc_inspector.tui.widgets.trace_lines import Group
+from rpc_inspector.tui.widgets.waterfall import Axis, Piece, Zoom, axis_label, bar
 
 #: Texts of room events are short phrases; a hostile one stays short.
 LONGEST_EVENT = 300
-MARKED = G.on
+LONGEST_COMMENT = 200
+#: Hues of the colour modes other than by outcome.
+HUES = 6
+ColourMode = Literal["outcome", "method", "peer", "call"]
+NEXT_COLOURS: dict[ColourMode, ColourMode] = {
+    "outcome": "method", "method": "peer", "peer": "call", "call": "outcome",
+}  # fmt: skip
 
-_HEADINGS = {
-    "caller": "caller",
-    "callee": "callee",
-    "method": "method",
-    "size": "bytes",
-    "ack": "ack ms",
-    "total": "total ms",
-    "outcome": "outcome",
-}
-_RIGHT = {"caller", "size", "ack", "total"}
 _EVENT_SIGNS: dict[RoomEventKind, str] = {
     "joined": G.on, "active": G.on, "connected": G.on, "reconnected": G.on,
     "left": G.off, "disconnected": G.off, "connecting": G.waiting, "reconnecting": G.waiting,
@@ -37,30 +36,32 @@ _CHANGES: dict[RoomEventKind, str] = {
     "active": "is active", "attributes": "changed its attributes", "metadata": "changed its metadata",
     "name": "changed its name", "permissions": "has other permissions", "methods": "has other methods",
 }  # fmt: skip
+_RIGHT_CELLS = {*RIGHT, "caller", "time"}
+_DIRECTIONS = {"outgoing": "out", "incoming": "in", "observed": "obs"}
 
 
 class Paint(NamedTuple):
-    """What rows are painted with: the columns, the names, the axis, and the clock (CLOCK_MONOTONIC, seconds)."""
+    """What lines are painted with: columns, names, axis, the clock (CLOCK_MONOTONIC, seconds), what colours mean."""
 
     layout: Layout
     names: Names
     axis: Axis | None
     now: float
+    colours: ColourMode = "outcome"
 
 
-def header(layout: Layout, axis: Axis | None, time_heading: str) -> str:
-    """The headings above the columns, as one text of the layout's width."""
+def header(layout: Layout, axis: Axis | None, time_heading: str, sort: str = "", zoom: Zoom | None = None) -> str:
+    """The headings above the columns, as one text of the layout's width; ``sort``: ``total▲`` marks that column."""
     parts = [" " * GUTTER]
     for column, width in layout.widths.items():
-        if column == "callee":
-            parts.append(" " * len(ARROW))
-        parts.append(layout.space_before(column))
+        before = layout.space_before(column)
+        parts.append(" " * len(before))
         if column == "bar":
-            parts.append(axis_label(axis, width))
-        elif column == "time":
-            parts.append(left(time_heading, width))
-        else:
-            parts.append((right if column in _RIGHT else left)(_HEADINGS[column], width))
+            parts.append(axis_label(axis, width, zoom))
+            continue
+        heading = time_heading if column == "time" else COLUMNS[column].heading
+        sign = sort[-1] if sort[:-1] == column else ""
+        parts.append((right if column in RIGHT or column == "caller" else left)(f"{heading}{sign}", width))
     return left("".join(parts), layout.width)
 
 
@@ -69,11 +70,15 @@ def clock_or(delta: float | None, row: TraceRow) -> str:
     return clock(row.wall) if delta is None else f"{delta:+,.3f}"
 
 
-def event_pieces(event: RoomEvent, time: str, *, marked: bool, width: int) -> list[Piece]:
+def _gutter(*, marked: bool, comment: str | None) -> list[Piece]:
+    return [(G.on if marked else " ", "mark"), (G.note if comment else " ", "mark")]
+
+
+def event_pieces(event: RoomEvent, time: str, *, width: int) -> list[Piece]:
     """A room event: a dim row between the calls."""
-    gutter = (MARKED if marked else " ", "mark")
     text = f"{right(time, 12)}  {_EVENT_SIGNS.get(event.kind, G.dot)} {event_words(event)}"
-    return [gutter, (set_cell_size(cut(text, width - GUTTER), width - GUTTER), "event")]
+    room = max(width - GUTTER, 0)
+    return [*_gutter(marked=event.marked, comment=None), (set_cell_size(cut(text, room), room), "event")]
 
 
 def event_words(event: RoomEvent) -> str:
@@ -90,44 +95,106 @@ def event_words(event: RoomEvent) -> str:
     return text if who and text.startswith(who) else f"{what} {G.dot} {text}"
 
 
-def call_pieces(call: Call, time: str, paint: Paint, *, marked: bool) -> list[Piece]:
-    """All columns of a call but its bar."""
+def group_pieces(group: Group, names: Names, *, width: int) -> list[Piece]:
+    """The heading of a group: its name and the figures of its calls."""
+    sign = G.unfolded if group.unfolded else G.folded
+    stats = group.stats
+    if group.events:
+        figures = [f"{len(group.rows):,}"]
+    else:
+        figures = [f"{stats.calls:,} {'call' if stats.calls == 1 else 'calls'}"]
+    errors = f"{stats.errors:,} {'error' if stats.errors == 1 else 'errors'}" if stats.errors else ""
+    took = [f"p50 {duration(stats.percentile(0.5))}", f"p95 {duration(stats.percentile(0.95))}"]
+    cells = [
+        right(figures[0], 14),
+        right(errors, 12),
+        *(right(words if stats.total.count else "", 13) for words in took),
+    ]
+    styles = ["number", "error", "number", "number"]
+    room = width - GUTTER - 2
+    wide = min(40, max(room - sum(map(cell_len, cells)), 12))
+    name = "room events" if group.events else names.fit(group.name, wide)
+    pieces: list[Piece] = [(" " * GUTTER, "muted"), (f"{sign} ", "muted"), (left(name, wide), "strong")]
+    left_over = room - wide
+    for cell, style in zip(cells, styles, strict=True):
+        if cell_len(cell) <= left_over:
+            pieces.append((cell, style))
+            left_over -= cell_len(cell)
+    return [*pieces, (" " * max(left_over, 0), "muted")]
+
+
+def call_pieces(call: Call, time: str, paint: Paint) -> tuple[list[Piece], list[Piece]]:
+    """The columns of a call before and after its bar, which moves with the axis."""
     layout = paint.layout
-    pieces: list[Piece] = [(MARKED if marked else " ", "mark")]
+    before = pieces = _gutter(marked=call.marked, comment=call.comment)
+    after: list[Piece] = []
     for column, width in layout.widths.items():
-        if column == "bar":
-            break
         pieces.append((layout.space_before(column), "muted"))
-        pieces.extend(_column(column, width, call, time, paint))
-    return pieces
+        if column == "bar":
+            pieces = after
+        elif column == "outcome":
+            pieces += _outcome(call, width, beside=not layout.has("comment"))
+        else:
+            text, style = _cell(column, width, call, time, paint)
+            pieces.append(((right if column in _RIGHT_CELLS else left)(text, width), style))
+    return before, after
 
 
-def _column(column: str, width: int, call: Call, time: str, paint: Paint) -> list[Piece]:
-    fit = paint.names.fit
-    if column == "caller":
-        return [(right(fit(call.caller, width), width), _who(call.caller, paint)), (ARROW, "muted")]
-    if column == "callee":
-        return [(left(fit(call.callee, width), width), _who(call.callee, paint))]
-    if column == "method":
-        return [(left(fit(call.method, width), width), "strong")]
-    if column == "outcome":
-        return _outcome(call, width)
-    text, known = {
-        "time": (time, False),
-        "size": (_sizes(call), False),
-        "ack": (milliseconds(call.ack), call.ack is not None),
-        "total": (_total(call, paint.now), call.duration is not None and not call.is_open),
+def bar_pieces(call: Call, paint: Paint) -> list[Piece]:
+    """The waterfall column; nothing where it is not shown."""
+    width = paint.layout.widths.get("bar", 0)
+    return bar(call, paint.axis, width, paint.now) if paint.axis else [(" " * width, "muted")]
+
+
+def _cell(column: str, width: int, call: Call, time: str, paint: Paint) -> tuple[str, str]:  # noqa: PLR0911 - one for each kind of column
+    """What stands in a column, and its style."""
+    match column:
+        case "caller" | "callee":
+            name = call.caller if column == "caller" else call.callee
+            return paint.names.fit(name, width), _who(name, paint)
+        case "method":
+            return paint.names.fit(call.method, width), _hue("method", call.method, "strong", paint)
+        case "time":
+            return time, _hue("call", call.id, "muted", paint)
+        case "id":
+            return elide(sanitise_name(call.id), width) if call.id else UNKNOWN, _hue("call", call.id, "muted", paint)
+        case "size":
+            return f"{_size(call.request)}/{_size(call.response)}", "muted"
+        case "request" | "response":
+            return _size(call.request if column == "request" else call.response), "muted"
+        case "total":
+            return _total(call, paint.now), "number" if call.duration is not None and not call.is_open else "muted"
+        case "ack" | "handler":
+            measure = call.ack if column == "ack" else call.handler
+            return milliseconds(measure), "muted" if measure is None else "number"
+        case _:
+            return _words(column, call, width), "muted"
+
+
+def _words(column: str, call: Call, width: int) -> str:
+    text = {
+        "version": call.transport or UNKNOWN,
+        "direction": _DIRECTIONS[call.direction],
+        "room": sanitise_name(call.room),
+        "comment": sanitise(call.comment or "", limit=LONGEST_COMMENT),
     }[column]
-    return [(right(text, width), "number" if known else "muted")]
+    return cut(text, width) if column == "comment" else text
 
 
 def _who(identity: str | None, paint: Paint) -> str:
-    return "muted" if identity is None else "us" if paint.names.is_us(identity) else "name"
+    plain = "muted" if identity is None else "us" if paint.names.is_us(identity) else "name"
+    return _hue("peer", identity, plain, paint)
 
 
-def _sizes(call: Call) -> str:
-    request, response = ("-" if payload is None else count(payload.bytes) for payload in (call.request, call.response))
-    return f"{request}/{response}"
+def _hue(mode: ColourMode, text: str | None, plain: str, paint: Paint) -> str:
+    """The style of what the colours stand for: the same text has the same hue in every run."""
+    if paint.colours != mode or text is None:
+        return plain
+    return f"hue-{crc32(text.encode('utf-8', 'surrogatepass')) % HUES}"
+
+
+def _size(payload: Payload | None) -> str:
+    return "-" if payload is None else count(payload.bytes)
 
 
 def _total(call: Call, now: float) -> str:
@@ -137,19 +204,14 @@ def _total(call: Call, now: float) -> str:
     return f"{int(max(now - call.started, 0) * 10) * 100:,} …"
 
 
-def _outcome(call: Call, width: int) -> list[Piece]:
+def _outcome(call: Call, width: int, *, beside: bool) -> list[Piece]:
+    """The mark; where there is room the error's name, or what was noted (``beside``: it has no column of its own)."""
     mark = mark_of(call)
     rest = left(f" {mark.word}", width - cell_len(mark.symbol))
     word = "strong" if mark.style in ("error", "warning") else "word"
-    if not mark.name or width < cell_len(mark.full):
+    noted = sanitise(call.comment, limit=LONGEST_COMMENT) if beside and call.comment else ""
+    more = f"{mark.name} {G.note} {noted}" if noted and mark.name else f"{G.note} {noted}" if noted else mark.name
+    if not more or width < max(cell_len(mark.full), 2 * COLUMNS["outcome"].width):
         return [(mark.symbol, mark.style), (rest, word)]
-    name = left(f" {mark.name}", width - cell_len(mark.short))
-    return [(mark.symbol, mark.style), (f" {mark.word}", word), (name, "muted")]
-
-
-def bar_pieces(call: Call, paint: Paint) -> list[Piece]:
-    """The waterfall column with what stands before it; nothing where it is not shown."""
-    width = paint.layout.widths.get("bar", 0)
-    if not width or paint.axis is None:
-        return []
-    return [(paint.layout.space_before("bar"), "muted"), *bar(call, paint.axis, width, paint.now)]
+    tail = width - cell_len(mark.short)
+    return [(mark.symbol, mark.style), (f" {mark.word}", word), (set_cell_size(cut(f" {more}", tail), tail), "muted")]

@@ -1,11 +1,11 @@
-"""The painted part of the trace: rows as they come, in place, only the visible ones rendered.
+"""The painted part of the trace: lines in place, only the visible ones rendered.
 
 A line-API widget: what was rendered of a row is kept until the row changes.
 """
 
 import time
-from collections.abc import Callable
-from typing import ClassVar, Literal
+from collections.abc import Callable, Iterable
+from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -16,29 +16,32 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.timer import Timer
 
-from rpc_inspector.core.model import Call, TraceRow
+from rpc_inspector.core.model import Call, RoomEvent, TraceRow
 from rpc_inspector.core.session import SessionState, Update
 from rpc_inspector.tui.glyphs import G
 from rpc_inspector.tui.widgets import row_painter
 from rpc_inspector.tui.widgets.columns import Layout, plan
-from rpc_inspector.tui.widgets.row_painter import Paint
+from rpc_inspector.tui.widgets.row_painter import HUES, ColourMode, Paint
+from rpc_inspector.tui.widgets.trace_lines import Group
+from rpc_inspector.tui.widgets.trace_title import subtitle, title
 from rpc_inspector.tui.widgets.trace_view import TraceView
 from rpc_inspector.tui.widgets.vantage import empty_lines
-from rpc_inspector.tui.widgets.waterfall import Axis, Piece, axis_of
+from rpc_inspector.tui.widgets.waterfall import Axis, Piece, Zoom, axis_of
 
 #: Seconds between two paints of a running call's time, and between two of the title's counts.
 TICK = 0.1
 TITLE_EVERY = 0.25
-TimeMode = Literal["clock", "previous", "zero"]
-NEXT_MODE: dict[TimeMode, TimeMode] = {"clock": "previous", "previous": "zero", "zero": "clock"}
+TIME_HEADINGS = {"clock": "time", "previous": "+s previous"}
 _STYLES = (
     "muted", "name", "us", "strong", "number", "word", "event", "mark", "ok", "warning", "error", "open", "lost",
     "bar-ack", "bar-answer", "bar-error", "bar-warning", "bar-unseen", "header",
+    *(f"hue-{number}" for number in range(HUES)),
 )  # fmt: skip
+Line = TraceRow | Group
 
 
 class TraceCanvas(ScrollView, inherit_bindings=False):
-    """Paints the rows and keeps them in place while they come and go; what people do with them is the pane's.
+    """Paints the lines and keeps them in place while they come and go; what people do with them is the pane's.
 
     Args:
         now: CLOCK_MONOTONIC in seconds; tests give their own.
@@ -63,7 +66,6 @@ class TraceCanvas(ScrollView, inherit_bindings=False):
         & > .trace--strong { color: $foreground; text-style: bold; }
         & > .trace--mark { color: $text-primary; text-style: bold; }
         & > .trace--ok { color: $text-success; }
-        &:nocolor > .trace--error, &:nocolor > .trace--warning { color: $foreground; }
         & > .trace--warning { color: $text-warning; text-style: bold; }
         & > .trace--error { color: $text-error; text-style: bold; }
         & > .trace--bar-ack { color: $stage-ack; }
@@ -71,6 +73,13 @@ class TraceCanvas(ScrollView, inherit_bindings=False):
         & > .trace--bar-error { color: $text-error; }
         & > .trace--bar-warning { color: $text-warning; }
         & > .trace--bar-unseen { color: $muted; }
+        & > .trace--hue-0 { color: $text-primary; text-style: bold; }
+        & > .trace--hue-1 { color: $text-success; text-style: bold; }
+        & > .trace--hue-2 { color: $text-warning; text-style: bold; }
+        & > .trace--hue-3 { color: $text-accent; text-style: bold; }
+        & > .trace--hue-4 { color: $stage-ack; text-style: bold; }
+        & > .trace--hue-5 { color: $foreground; text-style: bold; }
+        &:nocolor > .trace--error, &:nocolor > .trace--warning { color: $foreground; }
         & > .trace--cursor { background: $primary 22%; }
         & > .trace--cursor-blurred { background: $foreground 9%; }
     }
@@ -86,14 +95,17 @@ class TraceCanvas(ScrollView, inherit_bindings=False):
         super().__init__(id=id, classes=classes)
         self.view = TraceView()
         self.following = True
-        self.time_mode: TimeMode = "clock"
+        self.time_mode = "clock"
+        self.colours: ColourMode = "outcome"
+        self.zoom = Zoom()
+        self.columns: tuple[str, ...] | None = None
         self._now = now
         self._state = SessionState()
-        self._cursor: TraceRow | None = None
+        self._cursor: Line | None = None
         self._layout_plan: Layout = plan(0, self.view.names.widest)
         self._axis: Axis | None = None
         self._styles: dict[tuple[str, str], Style] = {}
-        self._cells: LRUCache[tuple[int, str, str, bool], tuple[TraceRow, list[Segment]]] = LRUCache(512)
+        self._cells: LRUCache[tuple[int, str, str], tuple[TraceRow, list[Segment], list[Segment]]] = LRUCache(512)
         self._placing = False
         self._ticker: Timer | None = None
         self._title_timer: Timer | None = None
@@ -103,7 +115,7 @@ class TraceCanvas(ScrollView, inherit_bindings=False):
     def apply(self, update: Update) -> None:
         """Show what changed: rows new, changed and dropped, the roster's names, the session's state."""
         anew = self._note_names(update)
-        top = self._top_row()
+        top = self._top_line()
         change, wider = self.view.put(update.rows)
         moved = self.view.drop(update.dropped) if update.dropped else False
         if anew or wider:
@@ -112,10 +124,10 @@ class TraceCanvas(ScrollView, inherit_bindings=False):
             self._moved(top)
         else:
             self._repaint_rows(change.changed)
-        if update.state is not None and not self.view.stats.calls:
+        if update.state is not None and not len(self.view.lines):
             self.refresh()
         self._sync_ticker()
-        if update.rows or update.dropped:
+        if update.rows or update.dropped or update.state is not None:
             self._retitle_soon()
 
     def _note_names(self, update: Update) -> bool:
@@ -127,51 +139,67 @@ class TraceCanvas(ScrollView, inherit_bindings=False):
             anew |= not participant.is_self and self.view.names.meet(participant.identity)
         return anew
 
-    def _moved(self, top: TraceRow | None) -> None:
-        """Positions changed: keep the rows that were looked at where they are, or follow the newest."""
+    @property
+    def is_following(self) -> bool:
+        """The newest row is kept in sight: only in the order of time, whose end is where rows come."""
+        return self.following and self.view.how.is_by_time
+
+    def _moved(self, top: Line | None, offset: int = 0) -> None:
+        """Positions changed: keep what was looked at ``offset`` lines below the top, or follow the newest."""
+        lines = self.view.lines
         self._placing = True
-        self.virtual_size = Size(self.scrollable_content_region.width, len(self.view.rows) + 1)
-        if self.following:
-            if len(self.view.rows):
-                self._cursor = self.view.rows[len(self.view.rows) - 1]
+        self.virtual_size = Size(self.scrollable_content_region.width, len(lines) + 1)
+        if self.is_following:
+            if len(lines):
+                self._cursor = self.view.line(len(lines) - 1)
             # Forced: whether there is a scrollbar is decided only at the next layout.
             self.scroll_to(y=self.max_scroll_y, animate=False, force=True)
         elif top is not None:
-            self.scroll_to(y=min(self.view.rows.place_of(top), self.max_scroll_y), animate=False, force=True)
+            y = min(max(self._place_of(top) - offset, 0), self.max_scroll_y)
+            self.scroll_to(y=y, animate=False, force=True)
         self._placing = False
         self._update_axis()
         self.refresh()
 
-    def _top_row(self) -> TraceRow | None:
-        return next(self.view.rows.between(self.scroll_offset.y, self.scroll_offset.y + 1), None)
+    def _place_of(self, line: Line) -> int:
+        """Where a line is now; its row may have changed since."""
+        now = line if isinstance(line, Group) else self.view.rows.get(line.seq) or line
+        return self.view.lines.place_of(now)
 
-    def _repaint_rows(self, seqs: tuple[int, ...]) -> None:
-        if not seqs:
+    def _top_line(self) -> Line | None:
+        top = self.scroll_offset.y
+        return self.view.line(top) if top < len(self.view.lines) else None
+
+    def _repaint_rows(self, seqs: Iterable[int]) -> None:
+        changed = set(seqs)
+        if not changed:
             return
         if self._update_axis():
             self.refresh()
             return
-        first, end = self._visible
-        for seq in seqs:
-            index = self.view.rows.index_of(seq)
-            if index is not None and first <= index < end:
-                self._refresh_row(index)
+        for index, line in self._visible_lines():
+            if not isinstance(line, Group) and line.seq in changed:
+                self._refresh_line(index)
 
-    def _refresh_row(self, index: int) -> None:
+    def _refresh_line(self, index: int) -> None:
         self.refresh(Region(0, index - self.scroll_offset.y + 1, self.size.width, 1))
 
     @property
     def _visible(self) -> tuple[int, int]:
-        """The first row that is visible, and the one after the last."""
+        """The first line that is visible, and the one after the last."""
         first = self.scroll_offset.y
-        return first, min(first + max(self.scrollable_content_region.height - 1, 0), len(self.view.rows))
+        return first, min(first + max(self.scrollable_content_region.height - 1, 0), len(self.view.lines))
+
+    def _visible_lines(self) -> list[tuple[int, Line]]:
+        return [(index, self.view.line(index)) for index in range(*self._visible)]
 
     def _visible_calls(self) -> list[Call]:
-        return [row for row in self.view.rows.between(*self._visible) if isinstance(row, Call)]
+        return [line for _, line in self._visible_lines() if isinstance(line, Call)]
 
     def _update_axis(self) -> bool:
         """Fit the waterfall's axis to the visible rows; True if it changed."""
-        axis = axis_of(self._visible_calls(), self._now()) if self._layout_plan.has("bar") else None
+        fit = axis_of(self._visible_calls(), self._now()) if self._layout_plan.has("bar") else None
+        axis = None if fit is None else self.zoom.of(fit)
         changed = axis != self._axis
         self._axis = axis
         return changed
@@ -192,7 +220,7 @@ class TraceCanvas(ScrollView, inherit_bindings=False):
             self._ticker.pause()
 
     def _tick(self) -> None:
-        self._repaint_rows(tuple(call.seq for call in self._visible_calls() if call.is_open))
+        self._repaint_rows(call.seq for call in self._visible_calls() if call.is_open)
 
     def _retitle_soon(self) -> None:
         """A title paints its whole pane, so it changes a few times a second at most."""
@@ -201,25 +229,10 @@ class TraceCanvas(ScrollView, inherit_bindings=False):
 
     def _retitle(self) -> None:
         self._title_timer = None
-        self.border_title = self._title()
-        self.border_subtitle = self._subtitle()
-
-    def _title(self) -> str:
-        stats, view = self.view.stats, self.view
-        parts = [f"{stats.calls:,} {'call' if stats.calls == 1 else 'calls'}"]
-        if stats.errors:
-            parts.append(f"{stats.errors:,} {'error' if stats.errors == 1 else 'errors'}")
-        if view.dropped:
-            parts.append(f"{view.dropped:,} dropped")
-        if view.paused:
-            parts.append("paused")
-            new = view.new_while_paused
-            parts += [f"{new:,} new"] if new else []
-        return f"Trace  {f' {G.dot} '.join(parts)}"
-
-    def _subtitle(self) -> str:
-        parts = [self.view.stats.in_words(), "following" if self.following and not self.view.paused else ""]
-        return f" {G.dot} ".join(part for part in parts if part)
+        self.border_title = title(self.view, dropped=self._state.dropped_calls, colours=self.colours)
+        self.border_subtitle = subtitle(self.view, now=self._now(), following=self.is_following)
+        if self.view.stats.recent.rate(self._now()):
+            self._retitle_soon()
 
     def _set_following(self, *, following: bool) -> None:
         if following != self.following:
@@ -230,7 +243,7 @@ class TraceCanvas(ScrollView, inherit_bindings=False):
 
     def _lay_out(self) -> None:
         width = self.scrollable_content_region.width
-        self._layout_plan = plan(width, self.view.names.widest)
+        self._layout_plan = plan(width, self.view.names.widest, self.columns)
         self._cells.clear()
         self._update_axis()
         self.refresh()
@@ -238,7 +251,7 @@ class TraceCanvas(ScrollView, inherit_bindings=False):
     def on_resize(self, _event: Resize) -> None:
         """Choose columns for the new width and stay with the newest rows if following."""
         self._lay_out()
-        self._moved(self._top_row())
+        self._moved(self._top_line())
         self._sync_ticker()
 
     def notify_style_update(self) -> None:
@@ -250,7 +263,7 @@ class TraceCanvas(ScrollView, inherit_bindings=False):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Rows came into view; scrolling up by hand ends following."""
         super().watch_scroll_y(old_value, new_value)
-        if new_value < old_value and not self._placing and self.following:
+        if new_value < old_value and not self._placing and self.is_following:
             self._set_following(following=False)
         if self._update_axis():
             self.refresh()
@@ -262,45 +275,62 @@ class TraceCanvas(ScrollView, inherit_bindings=False):
         if y == 0:
             return self._header(width)
         index = self.scroll_offset.y + y - 1
-        if index >= len(self.view.rows):
-            return self._below(index - len(self.view.rows), width)
-        return self._row_strip(index, width)
+        if index >= len(self.view.lines):
+            return self._below(index - len(self.view.lines), width)
+        return self._line_strip(index, width)
 
-    def _below(self, line: int, width: int) -> Strip:
-        """Below the rows: nothing, or as long as there is no call what can be seen and what to do."""
-        lines = [] if self.view.stats.calls else ["", *empty_lines(self._state)]
-        text = f" {lines[line]}" if line < len(lines) else ""
+    def _below(self, number: int, width: int) -> Strip:
+        """Below the rows: nothing, or as long as there is none what can be seen and what to do."""
+        lines: list[str] = []
+        if self.view.how.has_filter and not len(self.view.lines):
+            advice = "M shows all" if self.view.how.only_marked else "esc clears the filter"
+            lines = ["", f"No call matches; {advice}."]
+        elif not self.view.stats.calls:
+            lines = ["", *empty_lines(self._state)]
+        text = f" {lines[number]}" if number < len(lines) else ""
         return Strip([Segment(text, self._style("event", ""))]).adjust_cell_length(width, self.rich_style)
 
     def _header(self, width: int) -> Strip:
-        heading = {"clock": "time", "previous": "+s previous", "zero": "+s mark" if self.view.marks else "+s first"}
-        text = row_painter.header(self._layout_plan, self._axis, heading[self.time_mode])
+        heading = TIME_HEADINGS.get(self.time_mode) or ("+s mark" if self.view.marks else "+s first")
+        how = self.view.how
+        sort = "" if how.is_by_time or how.group else f"{how.sort}{G.unfolded if how.descending else G.rising}"
+        text = row_painter.header(self._layout_plan, self._axis, heading, sort, self.zoom)
         return Strip([Segment(text, self._style("header", ""))]).adjust_cell_length(width, self.rich_style)
 
-    def _row_strip(self, index: int, width: int) -> Strip:
-        row = self.view.rows[index]
-        delta = None if self.time_mode == "clock" else self.view.since(index, self.time_mode)
-        at_cursor = self._cursor is not None and row.seq == self._cursor.seq
-        cursor = "" if not at_cursor else "cursor" if self.has_focus else "cursor-blurred"
-        marked = row.seq in self.view.marks
-        key = (row.seq, row_painter.clock_or(delta, row), cursor, marked)
-        paint = Paint(self._layout_plan, self.view.names, self._axis, self._now())
-        running = isinstance(row, Call) and row.is_open
-        known = None if running else self._cells.get(key)
-        if known is not None and known[0] is row:
-            segments = known[1]
+    def _line_strip(self, index: int, width: int) -> Strip:
+        line = self.view.line(index)
+        cursor = "" if not self._is_at_cursor(line) else "cursor" if self.has_focus else "cursor-blurred"
+        if isinstance(line, Group):
+            segments = self._segments(row_painter.group_pieces(line, self.view.names, width=width), cursor)
         else:
-            segments = self._segments(self._pieces(row, key[1], paint, marked=marked), cursor)
-            if not running:
-                self._cells[key] = (row, segments)
-        if isinstance(row, Call):
-            segments = segments + self._segments(row_painter.bar_pieces(row, paint), cursor)
+            segments = self._row_segments(line, cursor)
         return Strip(segments).adjust_cell_length(width, self._style("name", cursor))
 
-    def _pieces(self, row: TraceRow, at: str, paint: Paint, *, marked: bool) -> list[Piece]:
-        if isinstance(row, Call):
-            return row_painter.call_pieces(row, at, paint, marked=marked)
-        return row_painter.event_pieces(row, at, marked=marked, width=paint.layout.width)
+    def _is_at_cursor(self, line: Line) -> bool:
+        cursor = self._cursor
+        if isinstance(cursor, Group):
+            return isinstance(line, Group) and line.key == cursor.key
+        if cursor is None:
+            return False
+        if isinstance(line, Group):
+            return not line.unfolded and self.view.is_under(cursor, line)
+        return line.seq == cursor.seq
+
+    def _row_segments(self, row: TraceRow, cursor: str) -> list[Segment]:
+        delta = None if self.time_mode == "clock" else self.view.since(row, self.time_mode)
+        at = row_painter.clock_or(delta, row)
+        if isinstance(row, RoomEvent):
+            return self._segments(row_painter.event_pieces(row, at, width=self._layout_plan.width), cursor)
+        paint = Paint(self._layout_plan, self.view.names, self._axis, self._now(), self.colours)
+        known = None if row.is_open else self._cells.get((row.seq, at, cursor))
+        if known is not None and known[0] is row:
+            _, before, after = known
+        else:
+            pieces, rest = row_painter.call_pieces(row, at, paint)
+            before, after = self._segments(pieces, cursor), self._segments(rest, cursor)
+            if not row.is_open:
+                self._cells[row.seq, at, cursor] = (row, before, after)
+        return before + self._segments(row_painter.bar_pieces(row, paint), cursor) + after
 
     def _segments(self, pieces: list[Piece], cursor: str) -> list[Segment]:
         return [Segment(text, self._style(name, cursor)) for text, name in pieces if text]

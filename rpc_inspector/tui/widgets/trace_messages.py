@@ -65,3 +65,11 @@ class MarkAsked(Message):
 
 class PauseAsked(Message):
     """All views of the trace are to stand still, or to let in what came since they did."""
+
+
+class CommentAsked(Message):
+    """Something is noted of a call; empty ``text`` takes it away. ``seq``: the number of its row."""
+
+    def __init__(self, seq: int, text: str) -> None:
+        super().__init__()
+        self.seq, self.text = seq, text

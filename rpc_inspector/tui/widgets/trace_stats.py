@@ -1,46 +1,48 @@
-"""The figures in the trace's title: calls, errors, and percentiles of how long calls took."""
-
-from collections import deque
+"""The figures of the list's title and of its groups: calls, errors, rate, and percentiles of how long calls took."""
 
 from rpc_inspector.core.model import Call, Measure, TraceRow
+from rpc_inspector.core.statistics import Durations, Recent, answered_in
 from rpc_inspector.core.units import duration
-
-#: Percentiles are over so many calls, the latest that finished.
-WINDOW = 2000
+from rpc_inspector.tui.glyphs import G
 
 
 class TraceStats:
-    """Counts of the calls in the trace and the durations of the latest that finished."""
+    """Figures of a changing set of rows, in constant memory; room events count nothing."""
+
+    __slots__ = ("calls", "errors", "recent", "total")
 
     def __init__(self) -> None:
         self.calls = 0
         self.errors = 0
-        self._finished: deque[Measure] = deque(maxlen=WINDOW)
+        self.total = Durations()
+        self.recent = Recent()
 
     def change(self, old: TraceRow | None, new: TraceRow | None) -> None:
-        """Count one row's change: new (``old`` is None), changed, or dropped (``new`` is None)."""
-        was = old if isinstance(old, Call) else None
-        now = new if isinstance(new, Call) else None
-        self.calls += (now is not None) - (was is not None)
-        self.errors += _failed(now) - _failed(was)
-        if now is None or now.is_open or not (was is None or was.is_open):
-            return
-        if now.outcome in ("ok", "error") and now.duration is not None:
-            self._finished.append(now.duration)
+        """One row is new (``old`` is None), changed, or gone (``new`` is None)."""
+        if isinstance(old, Call):
+            self._put(old, -1)
+        if isinstance(new, Call):
+            self._put(new, 1)
+
+    def _put(self, call: Call, step: int) -> None:
+        self.calls += step
+        self.errors += step * failed(call)
+        self.total.put(answered_in(call), step)
+        self.recent.put(call.started, step)
 
     def percentile(self, share: float) -> Measure | None:
-        """The duration that ``share`` of the finished calls did not exceed (nearest rank); ``None`` without any."""
-        if not self._finished:
-            return None
-        ordered = sorted(self._finished, key=lambda measure: measure.ms)
-        return ordered[min(int(share * len(ordered)), len(ordered) - 1)]
+        """What ``share`` of the answered calls did not exceed (nearest rank); ``None`` without any."""
+        return self.total.measure(share)
 
-    def in_words(self) -> str:
-        """``p50 38 ms · p95 120 ms``; empty as long as no call has finished."""
-        if not self._finished:
-            return ""
-        return f"p50 {duration(self.percentile(0.5))} · p95 {duration(self.percentile(0.95))}"
+    def in_words(self, now: float | None = None) -> str:
+        """``33.3/s · p50 38 ms · p95 120 ms``: at ``now`` (CLOCK_MONOTONIC); what is not known is left out."""
+        rate = 0.0 if now is None else self.recent.rate(now)
+        parts = [f"{rate:,.1f}/s"] if rate else []
+        if self.total.count:
+            parts += [f"p50 {duration(self.percentile(0.5))}", f"p95 {duration(self.percentile(0.95))}"]
+        return f" {G.dot} ".join(parts)
 
 
-def _failed(call: Call | None) -> bool:
-    return call is not None and call.outcome == "error"
+def failed(row: TraceRow) -> bool:
+    """Whether it is a call that failed."""
+    return isinstance(row, Call) and row.outcome == "error"

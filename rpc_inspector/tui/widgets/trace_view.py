@@ -1,111 +1,218 @@
-"""What the trace list shows: rows in order, marks, pause, counts. No widget in it."""
+"""What the trace list shows: rows arranged, marks, pause, figures. No widget in it."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
+from dataclasses import replace
+from typing import Any
 
-from rpc_inspector.core.model import Call, TraceRow
+from rpc_inspector.core.model import Call, Purpose, TraceRow
 from rpc_inspector.tui.widgets.names import Names
-from rpc_inspector.tui.widgets.row_index import Change, RowIndex, begun
+from rpc_inspector.tui.widgets.row_index import Ordered, Place, RowIndex, begun, in_time
+from rpc_inspector.tui.widgets.trace_lines import Change, Flat, Group, Grouped, Lines, Pair
+from rpc_inspector.tui.widgets.trace_order import Arrangement
+from rpc_inspector.tui.widgets.trace_rebuild import Rebuild, Snapshot
 from rpc_inspector.tui.widgets.trace_stats import TraceStats
+
+#: A change of the arrangement is made at once where it takes no longer than this (seconds).
+AT_ONCE_S = 0.004
 
 
 class TraceView:
-    """The list's state.
+    """The list's state, read by the other views too.
 
     Attributes:
-        rows: what is shown, in the order of time. names: who was seen. stats: of all calls, paused or not.
-        marks: numbers of the marked rows; the last one is time zero. Marked rows are kept when the store drops them.
-        show_internal: pings and describes are shown and counted too.
+        rows: what is shown, in the order of time whatever the list is sorted by. lines: what stands at which line.
+        how: the arrangement. names: who was seen. stats: figures of all that the filter lets through, paused or not.
+        marks: numbers of the marked rows, the last marked last; it is time zero.
+        paused: the view is frozen. new: calls that came since and will be shown.
     """
 
     def __init__(self) -> None:
-        self.rows = RowIndex(self._accepts)
+        self.how = Arrangement()
         self.names = Names()
         self.stats = TraceStats()
         self.marks: dict[int, None] = {}
-        self.show_internal = False
         self.paused = False
-        self.dropped = 0
-        self._waiting: dict[int, TraceRow] = {}
-        self._waiting_drops: set[int] = set()
-        self._kept: set[int] = set()
-
-    def _accepts(self, row: TraceRow) -> bool:
-        return self.show_internal or not isinstance(row, Call) or row.purpose == "call"
-
-    def put(self, rows: Iterable[TraceRow]) -> tuple[Change, bool]:
-        """New and changed rows: what became of the list, and whether its columns must be laid out anew."""
-        rows = list(rows)
-        anew = False
-        for row in rows:
-            if self._accepts(row):
-                self.stats.change(self._waiting.get(row.seq) or self.rows.get(row.seq), row)
-                if isinstance(row, Call):
-                    see = self.names.see
-                    # All three must be noted, hence no short-circuiting `or`.
-                    anew |= see("caller", row.caller) | see("callee", row.callee) | see("method", row.method)
-        if self.paused:
-            self._waiting.update((row.seq, row) for row in rows)
-            return Change(), anew
-        return self.rows.put(rows), anew
-
-    def drop(self, seqs: Collection[int]) -> bool:
-        """Rows that the store dropped: forget them, except those marked; True if positions changed."""
-        for seq in seqs:
-            row = self._waiting.get(seq) or self.rows.get(seq)
-            if row is None:
-                continue
-            self.dropped += isinstance(row, Call) and self._accepts(row)
-            if seq not in self.marks and self._accepts(row):
-                self.stats.change(row, None)
-        self._kept.update(seq for seq in seqs if seq in self.marks)
-        gone = {seq for seq in seqs if seq not in self.marks}
-        if self.paused:
-            for seq in gone:
-                self._waiting.pop(seq, None)
-            self._waiting_drops |= gone
-            return False
-        return self.rows.drop(gone)
+        self.new = 0
+        self._known: dict[int, TraceRow] = {}
+        self._purposes: Counter[Purpose] = Counter()
+        self._by_time = Ordered()
+        self._shown: set[int] = set()
+        self._flat = Flat()
+        self.lines: Lines = self._flat
+        self.rows = RowIndex(self._flat.order, self._known)
+        # What the view is frozen at: while paused, and until what came meanwhile is let in.
+        self._frozen: Snapshot | None = None
+        self._rebuild: Rebuild | None = None
 
     @property
-    def new_while_paused(self) -> int:
-        """Calls that came since the view was paused."""
-        return sum(
-            isinstance(row, Call) and self._accepts(row) and self.rows.get(seq) is None
-            for seq, row in self._waiting.items()
-        )
+    def newest(self) -> TraceRow | None:
+        """The row that began last, shown or not."""
+        return self._known[self._by_time[-1]] if len(self._by_time) else None
 
-    def pause(self, paused: bool) -> None:
-        """Freeze the view, or let in what came meanwhile."""
+    @property
+    def calls(self) -> int:
+        """How many calls there are, those among them that the filter hides."""
+        return self._purposes.total() if self.how.internal else self._purposes["call"]
+
+    def accepts(self, row: TraceRow) -> bool:
+        """Whether a row belongs to what is shown."""
+        return self.how.accepts(row)
+
+    # What comes in
+
+    def put(self, rows: Iterable[TraceRow]) -> tuple[Change, bool]:
+        """New and changed rows: what became of the lines, and whether the columns must be laid out anew."""
+        pairs: list[Pair] = []
+        anew = False
+        for row in rows:
+            old = self._known.get(row.seq)
+            anew |= self._note(old, row)
+            self._known[row.seq] = row
+            pairs.append((old, row))
+        self._place(pairs)
+        return self._change([(old, new, new is not None and self.accepts(new)) for old, new in pairs]), anew
+
+    def drop(self, seqs: Collection[int]) -> bool:
+        """Rows that the store dropped; True if positions changed."""
+        pairs: list[Pair] = [(self._known.pop(seq), None) for seq in seqs if seq in self._known]
+        for seq in seqs:
+            self.marks.pop(seq, None)
+        self._place(pairs)
+        return self._change([(old, None, False) for old, _ in pairs]).moved
+
+    def _note(self, old: TraceRow | None, row: TraceRow) -> bool:
+        """Names and marks; True if the columns must be laid out anew."""
+        if row.marked != (old is not None and old.marked):
+            if row.marked:
+                self.marks[row.seq] = None
+            else:
+                self.marks.pop(row.seq, None)
+        if not isinstance(row, Call) or (row.purpose != "call" and not self.how.internal):
+            return False
+        if isinstance(old, Call) and (old.caller, old.callee, old.method) == (row.caller, row.callee, row.method):
+            return False
+        see = self.names.see
+        # All three must be noted, hence no short-circuiting `or`.
+        return see("caller", row.caller) | see("callee", row.callee) | see("method", row.method)
+
+    def see_names(self) -> None:
+        """Note the names of all calls, since those that were left out may be shown now."""
+        for row in self._known.values():
+            self._note(None, row)
+
+    def _place(self, pairs: Iterable[Pair]) -> None:
+        """Keep all rows in the order of time, from which every arrangement is made."""
+        gone: list[Place] = []
+        come: list[Place] = []
+        touched: list[int] = []
+        for old, new in pairs:
+            touched.append((new or old).seq)  # type: ignore[union-attr] # one of them is there
+            if old is not None and new is not None and begun(old) == begun(new):
+                continue
+            for row, step in ((old, -1), (new, 1)):
+                if isinstance(row, Call):
+                    self._purposes[row.purpose] += step
+            gone += [in_time(old)] if old is not None else []
+            come += [in_time(new)] if new is not None else []
+        self._by_time.remove(gone)
+        self._by_time.add(come)
+        for snapshot in (self._frozen, self._rebuild.source if self._rebuild else None):
+            if snapshot is not None:
+                snapshot.touched.update(touched)
+
+    def _change(self, changes: Iterable[tuple[TraceRow | None, TraceRow | None, bool]]) -> Change:
+        """``(old, new, accepted)``: put into the figures, and unless frozen into the lines."""
+        pairs: list[Pair] = []
+        for old, new, accepted in changes:
+            seq = (new or old).seq  # type: ignore[union-attr] # one of them is there
+            was = old if seq in self._shown else None
+            now = new if accepted else None
+            if was is None and now is None:
+                continue
+            self.stats.change(was, now)
+            if now is None:
+                self._shown.discard(seq)
+            elif was is None:
+                self._shown.add(seq)
+                self.new += self._frozen is not None and isinstance(now, Call)
+            pairs.append((was, now))
+        if self._frozen is not None:
+            return Change()
+        return self._change_lines(pairs)
+
+    def _change_lines(self, pairs: list[Pair]) -> Change:
+        change = self._flat.change(pairs)
+        return change if self.lines is self._flat else self.lines.change(pairs)
+
+    # Arranging anew
+
+    def arrange(self, **changes: Any) -> Rebuild | None:
+        """Begin another arrangement; what is shown stays until it is done.
+
+        Returns:
+            What must be run until it is done and then given to :meth:`adopt`; ``None`` if it was done at once.
+        """
+        self.how = replace(self.how, **changes)
+        frozen = self._frozen if self.paused else None
+        source = frozen or Snapshot(dict(self._known), self._by_time.between(0, len(self._by_time)))
+        self._rebuild = Rebuild(source, self.how, self.lines)
+        if self._rebuild.run(AT_ONCE_S):
+            self.adopt(self._rebuild)
+            return None
+        return self._rebuild
+
+    def is_current(self, rebuild: Rebuild) -> bool:
+        """Whether nothing else was asked for since."""
+        return rebuild is self._rebuild
+
+    def adopt(self, rebuild: Rebuild) -> None:
+        """Show what was arranged, with all that changed meanwhile."""
+        self._rebuild = None
+        self._shown, self.stats = rebuild.shown, rebuild.stats
+        self._flat, self.lines = rebuild.by_time, rebuild.lines
+        source = rebuild.source
+        self._frozen = source if self.paused else None
+        self.rows = RowIndex(self._flat.order, source.rows if self.paused else self._known)
+        self.new = 0
+        touched = [(source.rows.get(seq), self._known.get(seq)) for seq in source.touched]
+        pairs = [(old, new) for old, new in touched if old is not None or new is not None]
+        self._change([(old, new, new is not None and self.accepts(new)) for old, new in pairs])
+
+    def pause(self, paused: bool) -> Rebuild | None:
+        """Freeze the view, or let in what came meanwhile, which may take as :meth:`arrange` does."""
         self.paused = paused
-        if paused:
-            return
-        waiting, drops = self._waiting, self._waiting_drops
-        self._waiting, self._waiting_drops = {}, set()
-        self.rows.put(waiting.values())
-        self.rows.drop({seq for seq in drops if seq not in self.marks})
+        if not paused:
+            return self.arrange()
+        if self._frozen is None:
+            self._frozen = Snapshot(dict(self._known), self._by_time.between(0, len(self._by_time)))
+            self.rows = RowIndex(self._flat.order, self._frozen.rows)
+            self.new = 0
+        return None
 
-    def set_internal(self, shown: bool) -> None:
-        """Show and count pings and describes, or not."""
-        self.show_internal = shown
-        self.stats = TraceStats()
-        for row in {**{row.seq: row for row in self.rows.all()}, **self._waiting}.values():
-            if self._accepts(row):
-                self.stats.change(None, row)
-        self.rows.refilter()
+    # Looking at what is shown
 
-    def toggle_mark(self, seq: int) -> bool:
-        """Mark or unmark a row; True if that changed positions (an unmarked row that the store had dropped goes)."""
-        if seq not in self.marks:
-            self.marks[seq] = None
-            return False
-        del self.marks[seq]
-        if seq not in self._kept:
-            return False
-        self._kept.discard(seq)
+    def line(self, index: int) -> TraceRow | Group:
+        """What stands at a line."""
+        found = self.lines.at(index)
+        row = found if isinstance(found, Group) else self.rows.get(found)
+        if row is None:
+            raise KeyError(found)
+        return row
+
+    def line_of(self, seq: int) -> int | None:
+        """The line of a row; that of its heading if it is folded; ``None`` if it is not shown."""
         row = self.rows.get(seq)
-        if row is not None:
-            self.stats.change(row, None)
-        return self.rows.drop({seq})
+        return self.lines.place_of(row) if row is not None and self.rows.index_of(seq) is not None else None
+
+    def unfold_for(self, row: TraceRow) -> None:
+        """Show the rows of the group that a row is in, if there are groups."""
+        if isinstance(self.lines, Grouped):
+            self.lines.turn(self.lines.group_with(row), unfolded=True)
+
+    def is_under(self, row: TraceRow, group: Group) -> bool:
+        """Whether a row belongs under a heading."""
+        return isinstance(self.lines, Grouped) and self.lines.key_of(self.rows.get(row.seq) or row) == group.key
 
     @property
     def zero(self) -> TraceRow | None:
@@ -114,18 +221,11 @@ class TraceView:
             return self.rows.get(next(reversed(self.marks)))
         return self.rows[0] if len(self.rows) else None
 
-    def neighbour_error(self, index: int, step: int) -> int | None:
-        """The next (``step`` 1) or previous (-1) failed call from ``index``."""
-        at = index + step
-        while 0 <= at < len(self.rows):
-            row = self.rows[at]
-            if isinstance(row, Call) and row.outcome == "error":
-                return at
-            at += step
-        return None
-
-    def since(self, index: int, mode: str) -> float:
-        """Seconds from the row before (mode ``previous``) or from :attr:`zero` to the row at ``index``."""
-        row = self.rows[index]
-        other = self.zero if mode == "zero" else self.rows[index - 1] if index else row
+    def since(self, row: TraceRow, mode: str) -> float:
+        """Seconds from the row before in time (mode ``previous``) or from :attr:`zero` to a row."""
+        other: TraceRow | None = row
+        if mode == "zero":
+            other = self.zero
+        elif at := self.rows.place_of(row):
+            other = self.rows[at - 1]
         return begun(row) - begun(other or row)
