@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from rpc_inspector.core.arrows import Step, steps_of
 from rpc_inspector.core.lifelines import Lifelines
-from rpc_inspector.core.model import TraceRow
+from rpc_inspector.core.model import Call, TraceRow
 
 #: A silence so long (s) gets a line of its own, which says how long it was.
 GAP_S = 0.5
@@ -91,6 +91,20 @@ class Ladder:
         """The line of a row's first step; ``None`` if it has none."""
         keys = self._held[seq][1] if seq in self._held else ()
         return self.place_of(keys[0]) if keys else None
+
+    def neighbour_error(self, index: int, step: int) -> int | None:
+        """The line of the next (``step`` 1) or previous (-1) failure from the line at ``index``."""
+        number = (self._lines[index] >> 1) - self._base + step
+        while 0 <= number < len(self._keys):
+            key = self._keys[number]
+            row = self._held[key[1]][0]
+            if isinstance(row, Call) and row.outcome == "error" and self._fails(key):
+                return self.place_of(key)
+            number += step
+        return None
+
+    def _fails(self, key: Key) -> bool:
+        return self.steps_of(key[1])[key[2]].kind in ("error", "end")
 
     # Changing
 

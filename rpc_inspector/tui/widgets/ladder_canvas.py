@@ -1,0 +1,332 @@
+"""The painted part of the ladder: names that stay, lines that scroll, only the visible ones made.
+
+What it shows is kept in step with the ``TraceView``; the cursor and what can be done with it are the lines'.
+"""
+
+import asyncio
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.events import Resize
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from rpc_inspector.core.arrows import Step
+from rpc_inspector.core.ladder import Gap, Key, Ladder
+from rpc_inspector.core.model import Call, TraceRow
+from rpc_inspector.core.session import SessionState, Update
+from rpc_inspector.tui.glyphs import G
+from rpc_inspector.tui.widgets.ladder_layout import SIDE, Layout, plan
+from rpc_inspector.tui.widgets.ladder_painter import Paint, gap_pieces, header_pieces, step_pieces
+from rpc_inspector.tui.widgets.ladder_signs import SIGNS
+from rpc_inspector.tui.widgets.ladder_words import LadderTime, time_text
+from rpc_inspector.tui.widgets.row_index import begun
+from rpc_inspector.tui.widgets.trace_view import TraceView
+from rpc_inspector.tui.widgets.vantage import empty_lines
+from rpc_inspector.tui.widgets.waterfall import Piece
+
+#: Rows put on the ladder at once when it is made, the newest first; the older follow in slices of as many, between
+#: which keys and packets are attended to.
+SLICE = 400
+_STYLES = (
+    "request", "request-text", "ack", "ack-text", "answer", "answer-text", "error", "error-text", "warning",
+    "warning-text", "lost", "lost-text", "event", "event-text", "life", "held", "time", "delta", "same", "gap", "mark",
+    "header", "us", "gone", "edge",
+)  # fmt: skip
+
+
+class LadderCanvas(ScrollView, inherit_bindings=False):
+    """Paints the lines of a ladder.
+
+    Args:
+        view: the trace's rows, which all views share.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"ladder--{name}" for name in (*_STYLES, "cursor", "cursor-blurred")}
+    DEFAULT_CSS = """
+    LadderCanvas {
+        background: $background;
+        scrollbar-size: 1 1;
+        scrollbar-gutter: stable;
+        overflow-x: hidden;
+        & > .ladder--request { color: $text-primary; }
+        & > .ladder--request-text, & > .ladder--us { color: $text-primary; text-style: bold; }
+        & > .ladder--ack, & > .ladder--ack-text { color: $stage-ack; }
+        & > .ladder--answer { color: $text-success; }
+        & > .ladder--answer-text { color: $text-success; text-style: bold; }
+        & > .ladder--error { color: $text-error; }
+        & > .ladder--error-text { color: $text-error; text-style: bold; }
+        & > .ladder--warning { color: $text-warning; }
+        & > .ladder--warning-text { color: $text-warning; text-style: bold; }
+        & > .ladder--lost, & > .ladder--lost-text, & > .ladder--event, & > .ladder--time { color: $muted; }
+        & > .ladder--gap, & > .ladder--gone, & > .ladder--edge { color: $muted; }
+        & > .ladder--event-text, & > .ladder--delta { color: $foreground; }
+        & > .ladder--header, & > .ladder--same { color: $foreground; text-style: bold; }
+        & > .ladder--life { color: $faint; }
+        & > .ladder--held { color: $stage-answer; }
+        & > .ladder--mark { color: $text-primary; text-style: bold; }
+        &:nocolor > .ladder--error, &:nocolor > .ladder--error-text { color: $foreground; text-style: bold; }
+        &:nocolor > .ladder--held { color: $foreground; text-style: bold; }
+        & > .ladder--cursor { background: $primary 22%; }
+        & > .ladder--cursor-blurred { background: $foreground 9%; }
+    }
+    """
+
+    class Changed(Message):
+        """The lines, the cursor, or what the title says of them changed."""
+
+        def can_replace(self, message: Message) -> bool:
+            """Only the last of a burst matters."""
+            return isinstance(message, LadderCanvas.Changed)
+
+    def __init__(self, view: TraceView, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(id=id)
+        self.view = view
+        self.state = SessionState()
+        self.ladder = Ladder()
+        self.following = True
+        self.picked: set[int] = set()
+        #: The calls that are shown alone; ``None`` shows all.
+        self.only: frozenset[int] | None = None
+        self.reading = False
+        self._chosen_time: LadderTime | None = None
+        self._cursor: Key | None = None
+        self._lay: Layout = plan(0, self.ladder.lifelines, view.names, "")
+        self._offset = 0
+        self._placing = False
+        self._styles: dict[tuple[str, str], Style] = {}
+
+    # What it shows
+
+    def take(self, update: Update) -> None:
+        """Show what changed in the view."""
+        if update.state is not None:
+            was, self.state = self.state, update.state
+            if was.identity != update.state.identity:
+                self.show_anew()
+                return
+            if was.vantage != update.state.vantage:
+                self.post_message(self.Changed())
+        if self.view.paused or not (update.rows or update.dropped):
+            return
+        top = self._top_key()
+        shown = [row for row in update.rows if self._is_shown(row)]
+        others = {row.seq for row in update.rows if row.seq in self.ladder}.difference(row.seq for row in shown)
+        # A dropped row may be kept by the view, because it is marked.
+        gone = [seq for seq in update.dropped if seq in self.ladder and self.view.rows.index_of(seq) is None]
+        moved, other_people = self.ladder.put(shown)
+        dropped, fewer_people = self.ladder.drop([*others, *gone])
+        if other_people or fewer_people:
+            self._lay_out()
+        if moved or dropped:
+            self._moved(top)
+        elif shown:
+            self.refresh()
+            self.post_message(self.Changed())
+
+    def show_anew(self) -> None:
+        """Read the view's rows from scratch, the newest at once, the others bit by bit."""
+        self.workers.cancel_group(self, "reading")
+        top, end = self._top_key(), len(self.view.rows)
+        self.ladder = Ladder(self.state.identity)
+        rows = list(self.view.rows.between(end - SLICE, end)) if self.only is None else self._alone()
+        self.ladder.put(rows)
+        self.reading = self.only is None and len(self.view.rows) > SLICE
+        self._lay_out()
+        self._moved(top)
+        if self.reading:
+            self.run_worker(self._read_older(rows[0]), group="reading", exclusive=True)
+
+    async def _read_older(self, oldest: TraceRow) -> None:
+        while True:
+            await asyncio.sleep(0)
+            end = self.view.rows.place_of(oldest)
+            rows = list(self.view.rows.between(end - SLICE, end))
+            if not rows:
+                break
+            top = self._top_key()
+            _, other_people = self.ladder.put(rows)
+            oldest = rows[0]
+            if other_people:
+                self._lay_out()
+            self._moved(top)
+        self.reading = False
+        self.post_message(self.Changed())
+
+    def _is_shown(self, row: TraceRow) -> bool:
+        if self.only is None:
+            return self.view.rows.index_of(row.seq) is not None
+        if isinstance(row, Call):
+            return row.seq in self.only
+        first, last = self._span_alone()
+        return first <= row.time <= last
+
+    def _calls_alone(self) -> list[Call]:
+        rows = (self.view.rows.get(seq) for seq in self.only or ())
+        return [row for row in rows if isinstance(row, Call)]
+
+    def _span_alone(self) -> tuple[float, float]:
+        """When the calls shown alone began and ended: what happened in the room meanwhile is shown with them."""
+        calls = self._calls_alone()
+        if not calls:
+            return 0.0, -1.0
+        ends = [call.started if call.ended is None else call.ended for call in calls]
+        last = float("inf") if any(call.is_open for call in calls) else max(ends)
+        return min(call.started for call in calls), last
+
+    def _alone(self) -> list[TraceRow]:
+        calls = self._calls_alone()
+        _, last = self._span_alone()
+        if not calls:
+            return []
+        rows: list[TraceRow] = [*calls]
+        first = min(self.view.rows.place_of(call) for call in calls)
+        for row in self.view.rows.between(first, len(self.view.rows)):
+            if begun(row) > last:
+                break
+            if not isinstance(row, Call):
+                rows.append(row)
+        return rows
+
+    # Where things are
+
+    @property
+    def time_mode(self) -> LadderTime:
+        """What times count from: what was chosen; by default the mark where there is one."""
+        return self._chosen_time or ("zero" if self.view.marks else "stage")
+
+    @property
+    def cursor_index(self) -> int | None:
+        """The line of the cursor; ``None`` without lines. If its step is gone, the one that took its place."""
+        if not len(self.ladder):
+            return None
+        at = len(self.ladder) - 1 if self._cursor is None else self.ladder.place_of(self._cursor)
+        at = min(at, len(self.ladder) - 1)
+        return at + 1 if isinstance(self.ladder[at], Gap) else at
+
+    @property
+    def selected(self) -> Step | None:
+        """The step under the cursor."""
+        index = self.cursor_index
+        line = None if index is None else self.ladder[index]
+        return line if isinstance(line, Step) else None
+
+    @property
+    def layout_now(self) -> Layout:
+        """Where the lifelines stand."""
+        return self._lay
+
+    @property
+    def _page(self) -> int:
+        return max(self.scrollable_content_region.height - 1, 1)
+
+    def _top_key(self) -> Key | None:
+        top = self.scroll_offset.y
+        return self.ladder.key_at(top) if top < len(self.ladder) else None
+
+    def _lay_out(self) -> None:
+        width = self.scrollable_content_region.width
+        self._lay = plan(width, self.ladder.lifelines, self.view.names, self.state.identity)
+        self._offset = max(min(self._offset, self._lay.width - self._lay.view), 0)
+        self.refresh()
+
+    def _moved(self, top: Key | None) -> None:
+        """Lines are others than before: keep what was looked at where it is, or follow the newest."""
+        self._placing = True
+        self.virtual_size = Size(self.scrollable_content_region.width, len(self.ladder) + 1)
+        if self.following:
+            self._cursor = self.ladder.key_at(len(self.ladder) - 1) if len(self.ladder) else None
+            # Forced: whether there is a scrollbar is decided only at the next layout.
+            self.scroll_to(y=self.max_scroll_y, animate=False, force=True)
+        elif top is not None:
+            self.scroll_to(y=min(self.ladder.place_of(top), self.max_scroll_y), animate=False, force=True)
+        self._placing = False
+        self.refresh()
+        self.post_message(self.Changed())
+
+    def on_resize(self, _event: Resize) -> None:
+        """Squeeze the lifelines anew and stay with the newest if following."""
+        self._lay_out()
+        self._moved(self._top_key())
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Scrolling up by hand ends following."""
+        super().watch_scroll_y(old_value, new_value)
+        if new_value < old_value and not self._placing and self.following:
+            self.following = False
+            self.post_message(self.Changed())
+
+    # Painting
+
+    def notify_style_update(self) -> None:
+        """The theme or the focus changed."""
+        super().notify_style_update()
+        self._styles.clear()
+
+    def render_line(self, y: int) -> Strip:
+        """One line: the names, then the ladder's."""
+        width = self.scrollable_content_region.width
+        index = self.scroll_offset.y + y - 1
+        if y and index >= len(self.ladder):
+            return self._below(index - len(self.ladder), width)
+        cursor = ""
+        if y and index == self.cursor_index:
+            cursor = "cursor" if self.has_focus else "cursor-blurred"
+        segments = [Segment(text, self._style(name, cursor)) for text, name in self.pieces(index if y else None)]
+        return Strip(segments).adjust_cell_length(width, self._style("life", cursor))
+
+    def pieces(self, index: int | None) -> list[Piece]:
+        """A line in pieces of text with their styles; ``None`` is that of the names."""
+        at = self._cursor[1] if self._cursor else None
+        paint = Paint(self._lay, self.ladder.lifelines, self.view.names, self._offset, at)
+        if index is None:
+            return header_pieces(paint, "")
+        line = self.ladder[index]
+        if isinstance(line, Gap):
+            return gap_pieces(line, paint)
+        _, seq, n = self.ladder.key_at(index)
+        before = self.ladder.steps_of(seq)[n - 1] if n else None
+        picked = seq in self.picked
+        gutter = f"{G.on if seq in self.view.marks else ' '}{SIGNS.pick if picked else ' '}"
+        return step_pieces(line, time_text(line, before, self.time_mode, self.view.zero), gutter, paint)
+
+    def _below(self, line: int, width: int) -> Strip:
+        """Below the lines: nothing, or without any what there is to do."""
+        said: list[str] = []
+        if not len(self.ladder):
+            said = ["", *(empty_lines(self.state) if not self.view.rows.all() else ["No call matches the filter."])]
+        text = f"  {said[line]}" if line < len(said) else ""
+        if text or not self._lay.people:
+            return Strip([Segment(text, self._style("event", ""))]).adjust_cell_length(width, self.rich_style)
+        return Strip.blank(width, self.rich_style)
+
+    def _style(self, name: str, cursor: str) -> Style:
+        style = self._styles.get((name, cursor))
+        if style is None:
+            components = [f"ladder--{part}" for part in (cursor, name) if part]
+            style = self.get_visual_style(*components).rich_style
+            if cursor and (self.app.no_color or self.app.native_ansi_color):
+                # Backgrounds say nothing there, so the cursor must not hang on one; one colour, or it is patchy.
+                style = self.get_visual_style("ladder--delta").rich_style + Style(bold=style.bold)
+                style += Style(reverse=True) if cursor == "cursor" else Style(underline=True)
+            self._styles[name, cursor] = style
+        return style
+
+    def as_text(self, first: int, end: int) -> str:
+        """Lines ``first`` up to before ``end`` under the names, as plain text."""
+        lines = ["".join(text for text, _ in self.pieces(index)) for index in (None, *range(first, end))]
+        return "\n".join(line.rstrip() for line in lines)
+
+    @property
+    def visible_lines(self) -> tuple[int, int]:
+        """The first line in view, and the one after the last."""
+        first = self.scroll_offset.y
+        return first, min(first + self._page, len(self.ladder))
+
+    @property
+    def arrows_wide(self) -> int:
+        """Cells of the pane that belong to lifelines."""
+        return max(self.size.width - SIDE, 0)
