@@ -53,7 +53,9 @@ FORMATS: Mapping[str, Format] = {
     for made in (
         Format(name="html", extension="html", description="a report to read and to send: one page, no network",
                module="report"),
-        Format(name="json", extension="jsonl", description="lines of call objects, lossless; open reads them",
+        Format(name="trace", extension="jsonl", description="everything, for open: calls and room events",
+               module="saved"),
+        Format(name="json", extension="calls.jsonl", description="lines of call objects, for programs",
                module="lines"),
         Format(name="csv", extension="csv", description="a table for spreadsheets", module="table"),
         Format(name="markdown", extension="md", description="a table for issues and wikis", module="markdown"),
@@ -86,7 +88,7 @@ def export_file(path: Path, rows: Iterable[TraceRow], form: Format, about: About
         FileUnusable: it is there already, or cannot be written.
     """
     if path.exists() and not force:
-        raise FileUnusable(f"{path} is there already.", "Name another file, or let it be replaced.")
+        raise FileUnusable(f"{path} is there already.", "Name another file, or have it replaced (--force).")
     unfinished: str | None = None
     try:
         handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
