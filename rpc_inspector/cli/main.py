@@ -14,6 +14,7 @@ COMMANDS = {
     "demo": "Open the interface on a room of its own, with participants to call.",
     "participants": "List who is in the room, and each one's methods.",
     "call": "Call a method of a participant.",
+    "export": "Write a saved trace as a report, a table, a diagram or a timeline.",
     "explain": "Explain an error code of LiveKit RPC.",
     "server": "Run the embedded room server, without participants.",
 }
