@@ -58,7 +58,7 @@ def _depth(node: syntax.Node) -> int:
 
 _STRING = re.compile(r'"(?:\\.|[^"\\])*"', re.DOTALL)
 _HEAD = re.compile(r"[^\s()\"|]*(?:~|!=|<=|>=|=|<|>)\s*$")
-_KEYWORD = re.compile(r"(?:^|[\s()])(and|or|not|!)\s*$", re.IGNORECASE)
+_KEYWORD = re.compile(r"(?:^|[\s()!])(and|or|not|!)\s*$", re.IGNORECASE)
 
 
 def _explained(text: str, error: Any) -> QueryError:
