@@ -64,9 +64,14 @@ class Cells:
         low = at - self._offset
         high = low + len(signs)
         if low >= 0 and high <= len(self._texts):
+            # What is left of a wide character that is half overwritten is blank.
+            if low and self._texts[low] == "":
+                self._texts[low - 1] = " "
+            if high < len(self._texts) and self._texts[high] == "":
+                self._texts[high] = " "
             self._texts[low:high] = signs
             self._styles[low:high] = [style] * len(signs)
-        elif len(signs) > 1 and "" not in signs:
+        elif len(signs) > 1 and all(signs):
             first, end = max(-low, 0), len(signs) - max(high - len(self._texts), 0)
             if first < end:
                 self.draw(at + first, signs[first:end], style)
