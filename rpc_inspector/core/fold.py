@@ -10,7 +10,7 @@ from sys import intern
 from typing import Any
 
 from rpc_inspector.core.events import RpcEvent, Source, StageKind
-from rpc_inspector.core.model import Call, CallError, Payload, Place, Sighting, Stage, replace
+from rpc_inspector.core.model import Call, Payload, Place, Sighting, Stage, replace
 
 #: The order of views: durations are read from the first that saw both ends, so the caller's own comes first.
 _PLACES: dict[Place, int] = {"caller": 0, "server": 1, "callee": 2}
@@ -33,7 +33,7 @@ def fold(call: Call, event: RpcEvent) -> Call:
     """The call with what ``event`` adds: a stage of a sighting, participants, method, payload, transport.
 
     Outcome and times of the whole are not touched: for our own calls they are the SDK's to say, for others
-    :func:`conclude` reads them.
+    ``core.concluding`` reads them.
     """
     views, repeated = _with_stage(call.views, event)
     changes: dict[str, Any] = {"views": views}
@@ -62,29 +62,6 @@ def is_first_answer(call: Call, event: RpcEvent) -> bool:
         if stage is not None and stage.complete and stage.time <= event.time:
             return False
     return True
-
-
-def conclude(before: Call, call: Call, event: RpcEvent) -> Call:
-    """The outcome of a call that others made, once its whole response was seen; ``call`` itself otherwise.
-
-    Args:
-        before: the call without ``event``.
-        call: the same with it, by :func:`fold`.
-        event: the packet.
-    """
-    if event.stage != "response" or not event.complete:
-        return call
-    # Read from the views in their order, so that it is the same whichever vantage point reports first.
-    last = next(stage for view in call.views if (stage := view.stage("response")) and stage.complete)
-    ended = last.time if last.end is None else last.end
-    if not is_first_answer(before, event):
-        return call if call.ended == ended else replace(call, ended=ended)
-    if event.error is None:
-        return replace(call, outcome="ok", error=None, ended=ended)
-    error = CallError(
-        code=event.error.code, message=event.error.message, data=event.error.data or None, raised_by="callee"
-    )
-    return replace(call, outcome="error", error=error, ended=ended)
 
 
 def shared(number: int) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from rpc_inspector.core.events import RpcEvent
 
-#: So many request ids are held back at most; the oldest are let go.
+#: So many request ids are held back at most; beyond it the oldest are forgotten.
 MAX_HELD = 1000
 
 
@@ -27,8 +27,7 @@ class Held:
 
     def add(self, event: RpcEvent) -> None:
         """Keep one more packet."""
-        if not self.given_up:
-            self.events.append(event)
+        self.events.append(event)
 
     def give_up(self) -> None:
         """Keep no packets any more, but remember the id."""
@@ -47,9 +46,6 @@ class Holding:
     def __init__(self) -> None:
         self._by_id: dict[str, Held] = {}
 
-    def __len__(self) -> int:
-        return len(self._by_id)
-
     def __iter__(self) -> Iterator[tuple[str, Held]]:
         return iter(list(self._by_id.items()))
 
@@ -62,14 +58,11 @@ class Holding:
         held = self._by_id.get(request_id)
         if held is None:
             held = self._by_id[request_id] = Held(room, us)
+            if len(self._by_id) > MAX_HELD:
+                del self._by_id[next(iter(self._by_id))]
         return held
 
     def release(self, request_id: str) -> tuple[RpcEvent, ...]:
         """Hold that id no longer; the packets that were held."""
         held = self._by_id.pop(request_id, None)
         return tuple(held.events) if held else ()
-
-    def overflow(self) -> Iterator[str]:
-        """The oldest ids beyond the limit, to be released."""
-        while len(self._by_id) > MAX_HELD:
-            yield next(iter(self._by_id))

@@ -5,9 +5,12 @@ from collections import deque
 from collections.abc import Callable
 
 from rpc_inspector.core.model import LogLine
+from rpc_inspector.core.redaction import Rules, redact_text
 
 #: Lines kept, and characters of one.
 MAX_LINES, MAX_TEXT = 5_000, 2_000
+#: The SDK may log the URL that it connects to, token and all.
+_SECRETS = Rules()
 #: What a request's id can look like in a line: SDKs make UUIDs, but any text of the kind is looked up.
 _ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{7,127}")
 
@@ -29,9 +32,12 @@ class LogBook:
         self.total = 0
 
     def add(self, level: int, text: str, time: float, wall: float) -> None:
-        """One more line; ``level`` as ``logging`` numbers it, ``time`` in seconds of CLOCK_MONOTONIC."""
+        """One more line, its secrets masked.
+
+        ``level`` as ``logging`` numbers it, ``time`` in seconds of CLOCK_MONOTONIC.
+        """
         self.total += 1
-        text = text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
+        text = redact_text(text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…", _SECRETS)
         calls = (self._call_of(word) for word in _ID.findall(text))
         call = next((seq for seq in calls if seq is not None), None)
         line = LogLine(number=self.total, time=time, wall=wall, level=level, text=text, call=call)

@@ -68,8 +68,9 @@ class Rows:
         self._methods = Postings()
         self._outcomes = Postings()
         self._open: dict[int, None] = {}
-        #: Numbers of rows that may be dropped, a heap: some have become pinned or marked since.
+        #: Numbers of rows that have ended, a heap. The pinned and marked are passed over when their turn comes.
         self._ended: list[int] = []
+        self._passed_over: set[int] = set()
         self._pins: dict[int, int] = {}
         self._changed: dict[int, None] = {}
         self._dropped: list[int] = []
@@ -147,8 +148,6 @@ class Rows:
             heappush(self._ended, seq)
             if row.identity is not None:
                 self._participants.add(row.identity, seq)
-        if old is not None and old.marked and not row.marked:
-            heappush(self._ended, seq)
         if len(self._rows) > self._limit or self.bytes > self._limit_bytes:
             self._make_room()
 
@@ -177,13 +176,20 @@ class Rows:
         row = self._rows.get(seq)
         if row is not None and row.marked != marked:
             self.put(replace(row, marked=marked))
+            self._let_go(seq)
 
     def pin(self, seq: int, *, pinned: bool) -> None:
         """Keep a row whatever its age, or no longer; each pinning needs its own unpinning."""
         count = self._pins.get(seq, 0) + (1 if pinned else -1)
         if count > 0:
             self._pins[seq] = count
-        elif self._pins.pop(seq, None) is not None and seq in self._rows and seq not in self._open:
+        elif self._pins.pop(seq, None) is not None:
+            self._let_go(seq)
+
+    def _let_go(self, seq: int) -> None:
+        """A row that was passed over may have its turn again."""
+        if seq in self._passed_over:
+            self._passed_over.discard(seq)
             heappush(self._ended, seq)
 
     # Dropping
@@ -192,12 +198,15 @@ class Rows:
         while self._ended and (len(self._rows) > self._limit or self.bytes > self._limit_bytes):
             seq = heappop(self._ended)
             row = self._rows.get(seq)
-            if row is None or row.marked or seq in self._pins:
+            if row is None:
                 continue
-            if not self._ended:
+            if row.marked or seq in self._pins:
+                self._passed_over.add(seq)
+            elif self._ended:
+                self._drop(row)
+            else:
                 heappush(self._ended, seq)
                 return
-            self._drop(row)
 
     def _drop(self, row: TraceRow) -> None:
         self._rows.remove(row.seq)

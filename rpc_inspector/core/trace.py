@@ -8,12 +8,10 @@ from collections.abc import Sequence
 from sys import intern
 
 from rpc_inspector.core.budgets import DEFAULT_ACK_MS, Budget, utf8_size
+from rpc_inspector.core.concluding import CLOCKS_DIFFER_S, NO_REQUEST, NOT_SEEN, WE_LEFT, may_be_of, of_others, ours
 from rpc_inspector.core.events import RpcEvent
-from rpc_inspector.core.fold import conclude, fold, shared
-from rpc_inspector.core.holding import Holding
+from rpc_inspector.core.fold import fold, shared
 from rpc_inspector.core.logbook import LogBook
-from rpc_inspector.core.matching import OwnCalls
-from rpc_inspector.core.methods import internal
 from rpc_inspector.core.model import (
     Call,
     CallError,
@@ -27,25 +25,13 @@ from rpc_inspector.core.model import (
     TraceRow,
     replace,
 )
+from rpc_inspector.core.own_packets import OwnPackets
 from rpc_inspector.core.rows import DEFAULT_BYTES, DEFAULT_ROWS, Changes, Rows
 
 #: An observed call counts as lost when its answer did not pass by so long after all its known limits, in ms.
 LOST_GRACE_MS = DEFAULT_ACK_MS + 2_000
 #: The told limit assumed for a call whose request was not seen, in ms.
 UNKNOWN_TOLD_MS = 15_000
-#: So long (s) after the end of a call of ours its packets may still be reported: a vantage point may lag.
-LATE_PACKETS_S = 2.0
-#: A request so long (s) after that of a call with the same id is another call: SDKs send a packet again only when they
-#: reconnect, which takes seconds.
-REUSED_AFTER_S = 60.0
-#: By so much (s) the clocks of two vantage points may differ in the order of what they report.
-CLOCKS_DIFFER_S = 1.0
-#: Said of a call of ours that was not joined to its packets, until they come after all.
-NOT_SEEN = "its packets were not seen"
-#: Said of a call of which other packets were seen, until its request is.
-NO_REQUEST = "its request was not seen"
-#: Said of calls of others that were in flight when we left.
-WE_LEFT = "we left the room before it ended"
 
 
 class TraceStore:
@@ -56,20 +42,15 @@ class TraceStore:
         limit: rows kept. limit_bytes: bytes that they may take. Beyond either the oldest that have ended are dropped
             and counted.
 
-    Attributes:
-        unassigned: calls of ours whose packets could not be told apart.
     """
 
     def __init__(self, wall_offset: float, limit: int = DEFAULT_ROWS, limit_bytes: int = DEFAULT_BYTES) -> None:
         self._offset = wall_offset
         self._rows = Rows(limit, limit_bytes)
         self._logs = LogBook(self._call_named)
-        self._own = OwnCalls()
-        self._held = Holding()
+        self._own = OwnPackets()
         #: Calls of ours that are not settled: the caller of :meth:`begin` still has something to say of them.
         self._unsettled: set[int] = set()
-        self._late: dict[int, float] = {}
-        self.unassigned = 0
 
     # Reading
 
@@ -108,6 +89,11 @@ class TraceStore:
     def logs(self) -> Sequence[LogLine]:
         """The lines of the SDK's log that are kept, the oldest first."""
         return self._logs.lines
+
+    @property
+    def unassigned(self) -> int:
+        """Calls of ours whose packets could not be told apart."""
+        return self._own.unassigned
 
     @property
     def dropped_calls(self) -> int:
@@ -213,7 +199,7 @@ class TraceStore:
         self._unsettled.add(seq)
         self._rows.pin(seq, pinned=True)
         if expects_packets:
-            self._own.add(seq, destination, method, payload, budget)
+            self._own.expect(seq, destination, method, payload, budget)
         return seq
 
     def finish(
@@ -249,20 +235,14 @@ class TraceStore:
         ``may_come``: if they are reported after all, soon, they are still joined to it.
         """
         call = self._rows.get(seq)
+        late_from = None
         if isinstance(call, Call):
+            late_from = call.ended if may_come and call.id is None else None
             self._rows.put(replace(call, error=error or call.error, note=note or call.note))
-        if may_come and isinstance(call, Call) and call.id is None and call.ended is not None:
-            self._late[seq] = call.ended
-        else:
-            self._own.remove(seq)
+        self._own.ended(seq, late_from)
         if seq in self._unsettled:
             self._unsettled.discard(seq)
             self._rows.pin(seq, pinned=False)
-
-    def identified(self, seq: int) -> bool:
-        """Whether our call was joined to its packets."""
-        call = self._rows.get(seq)
-        return isinstance(call, Call) and call.id is not None
 
     # What vantage points report
 
@@ -274,9 +254,12 @@ class TraceStore:
         """
         call = self._known(event, room)
         if call is None and us is not None and event.caller == us:
-            call = self._own_call(event, room, us)
-            if call is None:
+            found = self._own.find(event, room, us)
+            if found is None:
                 return
+            call = self._claimed(found.seq, event.id) or self._begin_observed(event, room)
+            for packet in found.earlier:
+                call = self._fold(call, packet, us)
         self._fold(call or self._begin_observed(event, room), event, us)
 
     def _known(self, event: RpcEvent, room: str) -> Call | None:
@@ -291,58 +274,19 @@ class TraceStore:
             if call.room == room and (call.caller == caller or caller is None or call.caller is None)
         ]
         if event.stage == "request":
-            return next((call for call in calls if _may_be_of(call, event.time)), None)
+            return next((call for call in calls if may_be_of(call, event.time)), None)
         # Of several that used the id one after the other: the latest that had begun.
         begun = [call for call in calls if call.started <= event.time + CLOCKS_DIFFER_S]
         return next(reversed(begun or calls[:1]), None)
 
-    def _own_call(self, event: RpcEvent, room: str, us: str) -> Call | None:
-        """Our call that a packet of ours belongs to; ``None`` while several could be meant."""
-        held = self._held.get(event.id)
-        if event.stage != "request":
-            if held is None and (event.callee is None or not self._own.waits_for(event.callee)):
-                return self._begin_observed(event, room)
-            # A vantage point that came in the middle of the call, or is ahead of the one that saw the request.
-            self._hold(event, room, us, ambiguous=False)
+    def _claimed(self, seq: int | None, request_id: str) -> Call | None:
+        """Our call of that row, which is the one with that id; ``None`` if it was dropped meanwhile."""
+        call = None if seq is None else self._rows.get(seq)
+        if not isinstance(call, Call):
             return None
-        candidates = self._own.match(event)
-        if len(candidates) > 1:
-            self._hold(event, room, us, ambiguous=True)
-            return None
-        earlier = self._held.release(event.id)
-        call = self._claim(candidates[0], event.id) if candidates else self._begin_observed(event, room)
-        for packet in earlier:
-            call = self._fold(call, packet, us)
-        return call
-
-    def _claim(self, seq: int, request_id: str) -> Call:
-        """The packets of that id are those of our call ``seq``."""
-        self._own.remove(seq)
-        self._late.pop(seq, None)
-        call = self.call(seq)
         call = replace(call, id=request_id, note=None if call.note == NOT_SEEN else call.note)
         self._rows.put(call)
         return call
-
-    def _hold(self, event: RpcEvent, room: str, us: str, *, ambiguous: bool) -> None:
-        """Keep a packet until its call is known. An ambiguous request counts once, whoever reports it."""
-        held = self._held.open(event.id, room, us)
-        held.add(event)
-        if ambiguous and event.complete and not held.ambiguous:
-            held.ambiguous = True
-            self.unassigned += 1
-        for oldest in self._held.overflow():
-            self._let_go(oldest)
-
-    def _let_go(self, request_id: str) -> None:
-        """Hold packets no longer: without their request they are shown as such; the others were counted."""
-        held = self._held.get(request_id)
-        events = self._held.release(request_id)
-        if held is None or any(event.stage == "request" for event in events):
-            return
-        for event in events:
-            call = self._known(event, held.room) or self._begin_observed(event, held.room)
-            self._fold(call, event, held.us)
 
     def _begin_observed(self, event: RpcEvent, room: str) -> Call:
         return Call(
@@ -357,7 +301,7 @@ class TraceStore:
 
     def _fold(self, before: Call, event: RpcEvent, us: str | None) -> Call:
         call = fold(before, event)
-        call = _ours(before, call, event) if call.budget is not None else _of_others(before, call, event, us)
+        call = ours(before, call, event) if call.budget is not None else of_others(before, call, event, us)
         self._rows.put(call)
         return call
 
@@ -368,26 +312,20 @@ class TraceStore:
 
         ``now`` in seconds of CLOCK_MONOTONIC.
         """
-        for seq in [seq for seq, ended in self._late.items() if now - ended > LATE_PACKETS_S]:
-            del self._late[seq]
-            self._own.remove(seq)
-        for request_id, held in self._held:
-            if held.given_up or held.callee is None or self._own.waits_for(held.callee):
-                continue
-            if held.ambiguous:
-                held.give_up()
-            else:
-                self._let_go(request_id)
-        for call in self._rows.find(outcome="open"):
-            if isinstance(call, Call) and call.budget is None:
+        for held in self._own.expire(now):
+            for event in held.events:
+                call = self._known(event, held.room) or self._begin_observed(event, held.room)
+                self._fold(call, event, held.us)
+        for call in self._rows.open_calls():
+            if call.budget is None:
                 told = UNKNOWN_TOLD_MS if call.told_ms is None else call.told_ms
                 if now - call.started > (told + LOST_GRACE_MS) / 1000:
                     self._rows.put(replace(call, outcome="lost", ended=None))
 
     def abandon(self, room: str) -> None:
         """We left ``room``: what others were calling there will not be seen to its end."""
-        for call in self._rows.find(outcome="open"):
-            if isinstance(call, Call) and call.room == room and call.budget is None:
+        for call in self._rows.open_calls():
+            if call.room == room and call.budget is None:
                 self._rows.put(replace(call, outcome="lost", note=call.note or WE_LEFT))
 
     # What the user says of rows
@@ -405,42 +343,3 @@ class TraceStore:
     def pin(self, seq: int, *, pinned: bool) -> None:
         """Keep a row while somebody looks at it, or no longer; each pinning needs its own unpinning."""
         self._rows.pin(seq, pinned=pinned)
-
-
-def _may_be_of(call: Call, time: float) -> bool:
-    """Whether a request at ``time`` can be that of ``call``, or the same sent again."""
-    requests = [stage.time for view in call.views if (stage := view.stage("request"))]
-    if requests:
-        return time - min(requests) <= REUSED_AFTER_S
-    return call.budget is not None or time <= call.started + CLOCKS_DIFFER_S
-
-
-def _ours(before: Call, call: Call, event: RpcEvent) -> Call:
-    """What the SDK told of our call stands; a packet that came after its end is said to have done so."""
-    if before.response and before.total:
-        call = replace(call, response=before.response)
-    if call.ended is None or event.stage == "request" or event.time <= call.ended + event.precision / 1000:
-        return call
-    if any(view.stage(event.stage) for view in before.views):
-        return call
-    what = "ack" if event.stage == "ack" else "answer"
-    late = f"its {what} came {event.time - call.ended:.1f} s after we had stopped waiting"
-    return replace(call, note=f"{call.note}; {late}" if call.note and call.note != NOT_SEEN else late)
-
-
-def _of_others(before: Call, call: Call, event: RpcEvent, us: str | None) -> Call:
-    """Everything about a call of others is read from its packets."""
-    changes: dict[str, object] = {}
-    if event.time < call.started:
-        changes["started"] = event.time
-        changes["wall"] = call.wall - (call.started - event.time)
-    if us is not None and us in (call.caller, call.callee):
-        changes["direction"] = "outgoing" if call.caller == us else "incoming"
-    if event.stage == "request":
-        if call.note == NO_REQUEST:
-            changes["note"] = None
-        if call.method is not None and internal(call.method):
-            changes["purpose"] = "describe" if call.method.endswith("describe") else "ping"
-    elif event.stage == "response" and event.complete and call.note == WE_LEFT:
-        changes["note"] = None
-    return conclude(before, replace(call, **changes) if changes else call, event)

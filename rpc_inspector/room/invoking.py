@@ -10,11 +10,12 @@ from livekit import rtc
 
 from rpc_inspector.core.budgets import Budget
 from rpc_inspector.core.codes import ErrorCode
+from rpc_inspector.core.concluding import NOT_SEEN
 from rpc_inspector.core.diagnosis import Diagnosis, Facts, diagnose
 from rpc_inspector.core.model import Call, CallError, replace
 from rpc_inspector.core.payloads import unsendable
 from rpc_inspector.core.session import CannotSend, Invocation, NotAuthorised, NotConnected, SessionState
-from rpc_inspector.core.trace import NOT_SEEN, TraceStore
+from rpc_inspector.core.trace import TraceStore
 
 #: So long after a call's end its packets are waited for. Their records arrive up to 0.5 ms after the answer (measured
 #: with livekit 1.2.0), and are gathered for 20 ms; the rest is for a busy machine.

@@ -110,11 +110,19 @@ class _Records(logging.Handler):
         if len(self.waiting) >= MAX_WAITING:
             self.lost += 1
             return
-        self.waiting.append(_Record(record.getMessage(), arrival, record.levelno))
+        text = record.getMessage() if record.levelno < logging.INFO else _said(record)
+        self.waiting.append(_Record(text, arrival, record.levelno))
         self._wake()
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
         """A defect here must not write to the terminal from the SDK's thread; the decoder counts its own."""
+
+
+def _said(record: logging.LogRecord) -> str:
+    """A line as people read it: the SDK's own name the module twice, and the line in its source."""
+    if isinstance(record.args, tuple) and len(record.args) == 4 and record.msg == "%s:%s:%s - %s":
+        return f"{record.args[0]}: {record.args[3]}"
+    return record.getMessage()
 
 
 class SdkCapture:
