@@ -38,27 +38,46 @@ def chromium() -> str:
 
 def livekit_client() -> str:
     """Source of livekit-client, from the cache or from npm; skips the test when it cannot be had."""
+    return npm_file("livekit-client", LIVEKIT_CLIENT, "dist/livekit-client.umd.js")
+
+
+def npm_file(package: str, version: str, path: str) -> str:
+    """A file of a package, from the cache or from npm; skips the test when it cannot be had."""
     root = os.environ.get("RPC_INSPECTOR_TEST_CACHE") or platformdirs.user_cache_dir("rpc-inspector")
-    script = Path(root) / f"livekit-client-{LIVEKIT_CLIENT}.umd.js"
+    script = Path(root) / f"{package}-{version}{''.join(Path(path).suffixes)}"
     if not script.exists():
         script.parent.mkdir(parents=True, exist_ok=True)
-        script.write_text(_fetched())
+        script.write_text(_fetched(package, version, path))
     return script.read_text()
 
 
-def _fetched() -> str:
+def _fetched(package: str, version: str, path: str) -> str:
     npm = shutil.which("npm")
     if npm is None:
-        pytest.skip("no npm to fetch livekit-client with")
+        pytest.skip(f"no npm to fetch {package} with")
     with tempfile.TemporaryDirectory() as folder:
-        command = [npm, "pack", f"livekit-client@{LIVEKIT_CLIENT}", "--silent"]
+        command = [npm, "pack", f"{package}@{version}", "--silent"]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
         if done.returncode:
-            pytest.skip(f"npm cannot fetch livekit-client: {done.stderr[-200:]}")
+            pytest.skip(f"npm cannot fetch {package}: {done.stderr[-200:]}")
         with tarfile.open(next(Path(folder).glob("*.tgz"))) as archive:
-            member = archive.extractfile("package/dist/livekit-client.umd.js")
+            member = archive.extractfile(f"package/{path}")
             assert member is not None
             return member.read().decode()
+
+
+def read_by_browser(page: Path, *flags: str) -> tuple[str, list[str]]:
+    """A file as Chromium sees it once its scripts ran: the document, and what was written to its console."""
+    command = [chromium(), *_FLAGS, *flags, "--enable-logging=stderr", "--virtual-time-budget=20000", "--dump-dom"]
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        done = subprocess.run(  # noqa: S603 - the browser on a page of our own
+            [*command, f"--user-data-dir={profile}", page.as_uri()],
+            capture_output=True,
+            text=True,
+            timeout=90,
+            check=True,
+        )
+    return done.stdout, [line for line in done.stderr.splitlines() if ":CONSOLE" in line]
 
 
 _PAGE = """<!doctype html><script src="/livekit-client.js"></script><script type="module">
