@@ -1,12 +1,16 @@
-"""What the command palette offers beside the actions: every method that can be called, every participant."""
+"""What the command palette offers beside the actions: calls of every method, every participant, saved filters."""
 
+import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from rpc_inspector.core.text import sanitise, sanitise_name
+from rpc_inspector.storage.filters import FilterFile, default_path
+from rpc_inspector.storage.reading import FileUnusable
 from rpc_inspector.tui.glyphs import G
 from rpc_inspector.tui.screens.main import MainScreen
 
@@ -15,7 +19,15 @@ _DISCOVERED = 30
 
 
 class CallsProvider(Provider):
-    """Calls of every method that is known, and all that is known of every participant."""
+    """Calls of every method that is known, all that is known of every participant, and the saved filters."""
+
+    _saved: tuple[tuple[str, str], ...] = ()
+
+    async def startup(self) -> None:
+        """Read the saved filters; a file that cannot be read is told where filters are typed."""
+        with suppress(FileUnusable):
+            filters = await asyncio.to_thread(FilterFile(default_path()).read)
+            self._saved = tuple(sorted(filters.saved.items()))
 
     def _entries(self) -> Iterator[tuple[str, str, Any]]:
         main = next((screen for screen in self.app.screen_stack if isinstance(screen, MainScreen)), None)
@@ -25,11 +37,14 @@ class CallsProvider(Provider):
             if someone.is_self:
                 continue
             name = sanitise_name(someone.identity)
-            for method in someone.methods:
+            for method in () if main.session.state.status == "opened" else someone.methods:
                 label = f"call {name} {G.into} {sanitise_name(method.name)}"
                 about = sanitise(method.description or method.provenance, limit=100)
                 yield label, about, partial(main.aim, someone.identity, method.name)
             yield f"participant {name}", "All that is known of it.", partial(main.open_participant, someone.identity)
+        for saved, text in self._saved:
+            by = partial(main.trace_section.filter_by, text)
+            yield f"filter {sanitise(saved, limit=60)}", sanitise(text, limit=100), by
 
     async def discover(self) -> Hits:
         """Before anything was typed."""

@@ -17,7 +17,9 @@ ORDERS: tuple[Order, ...] = ("calls", "errors", "p50", "p99", "max", "name")
 #: The measures that a group has percentiles of, with the width of their columns. The first are in ms, then bytes.
 MEASURES = ("total", "ack", "handler", "request", "response")
 _SHARES = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "max": 1.0}
-_WIDTHS = {"total": 10, "ack": 9, "handler": 9, "request": 6, "response": 6}
+_WIDTHS = {"total": 10, "ack": 10, "handler": 12, "request": 9, "response": 9}
+_SHORT = {"request": "req", "response": "resp"}
+_BYTES = tuple(_SHORT)
 _CALLS, _ERRORS = 7, 8
 _NAME_LEAST, _NAME_MOST = 14, 40
 _CODES_LEAST = 18
@@ -47,7 +49,8 @@ def plan(width: int, widest: int, first: int) -> Plan:
     for step in range(len(MEASURES)):
         measure = MEASURES[(first + step) % len(MEASURES)]
         needs = len(_SHARES) * _WIDTHS[measure] + 1
-        if shown and needs > room:
+        # The codes are worth more than a third measure.
+        if shown and needs + (_CODES_LEAST if len(shown) > 1 else 0) > room:
             break
         shown.append(measure)
         room -= needs
@@ -177,9 +180,9 @@ class GroupTable(LineList):
             (right("errors", _ERRORS), "errors"),
         ]
         for at, measure in enumerate(layout.measures):
-            unit = "B" if _WIDTHS[measure] == _WIDTHS["request"] else "ms"
+            unit = "B" if measure in _BYTES else "ms"
             for share in _SHARES:
-                name = f"{measure} {unit}" if share == "p50" else share
+                name = {"p50": f"{_SHORT.get(measure, measure)} p50", "max": f"max {unit}"}.get(share, share)
                 order = next((order for order in ORDERS if order == share), None) if not at else None
                 cells.append((right(name, _WIDTHS[measure]), order))
             cells.append((" ", None))

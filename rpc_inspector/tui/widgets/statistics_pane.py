@@ -32,8 +32,8 @@ AT_ONCE = 32
 #: Cells between the histogram and the timeline.
 _GAP = 3
 #: Lines of the table that charts must leave: its heading and some groups.
-_TABLE_LEAST = 7
-_MOST_BARS = 6
+_TABLE_LEAST = 8
+_MOST_BARS = 8
 #: The filter's field for each dimension.
 FIELDS: dict[Dimension, str] = {"method": "method", "callee": "to", "caller": "from", "outcome": "outcome"}
 
@@ -50,7 +50,7 @@ class StatisticsPane(Vertical):
         background: $background;
         &:focus-within { border: round $primary; border-title-color: $text-primary; border-title-style: bold; }
         &:focus-within:nocolor { border-title-style: bold reverse; }
-        & > Static { height: auto; padding: 0 1; color: $foreground; }
+        & > Static { height: auto; padding: 0 1; margin-bottom: 1; color: $foreground; }
         & > GroupTable { height: 1fr; }
     }
     """
@@ -188,7 +188,7 @@ class StatisticsPane(Vertical):
 
     def _charts(self) -> Content:
         width, height = self.scrollable_content_region.width - 2, self.scrollable_content_region.height
-        bars = min(height - _TABLE_LEAST - FRAME, _MOST_BARS)
+        bars = min(height - _TABLE_LEAST - FRAME, height // 3, _MOST_BARS)
         if bars < 2 or width < 40:
             self.query_one(Static).display = False
             return Content("")
@@ -249,4 +249,4 @@ def term_for(by: Dimension, key: str) -> str:
 def _style(at: int, lines: int, *, errors: bool = False) -> str:
     if at in (0, lines - 1):
         return "$muted"
-    return "bold $text-error" if errors and at == lines - 2 else "$stage-answer"
+    return "bold $text-error" if errors and at == lines - 2 else "$primary"

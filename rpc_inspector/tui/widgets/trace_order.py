@@ -19,13 +19,14 @@ class Arrangement:
     """What the list shows of all rows, and in which order.
 
     Attributes:
-        matches: the filter, compiled; ``None`` lets everything through.
+        matches: the filter, compiled; ``None`` lets everything through. words: its text, unsanitised.
         internal: pings and describes too. only_marked: nothing that is not marked.
         sort: the column to sort by; ``time`` is the order in which rows began. descending: the largest first.
         group: calls under headings, by time in each; then ``sort`` does not count.
     """
 
     matches: Predicate | None = None
+    words: str = ""
     internal: bool = False
     only_marked: bool = False
     sort: str = "time"

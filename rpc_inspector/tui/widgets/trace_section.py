@@ -3,8 +3,9 @@
 One view is shown at a time. All of them read the list's ``TraceView``, so a filter holds for each.
 """
 
+from collections.abc import Sequence
 from importlib import import_module
-from typing import ClassVar, Literal, Protocol, cast
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -12,10 +13,15 @@ from textual.containers import Container
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
-from rpc_inspector.core.session import Update
+from rpc_inspector.core.model import LogLine
+from rpc_inspector.core.session import SessionState, Update
+from rpc_inspector.tui.widgets.seen_words import SeenWords
 from rpc_inspector.tui.widgets.trace_list import TracePane
-from rpc_inspector.tui.widgets.trace_messages import RowsFiltered
+from rpc_inspector.tui.widgets.trace_messages import FilterAsked, RowAsked, RowSelected, RowsFiltered
 from rpc_inspector.tui.widgets.trace_view import TraceView
+
+if TYPE_CHECKING:
+    from rpc_inspector.tui.widgets.filter_bar import FilterBar
 
 ViewName = Literal["list", "ladder", "statistics", "log"]
 #: Where each view beside the list is made: imported when it is first shown.
@@ -25,7 +31,11 @@ _MADE_IN: dict[ViewName, tuple[str, str]] = {
     "log": ("rpc_inspector.tui.widgets.log_pane", "LogPane"),
 }
 
+#: So many lines of the SDK's log are kept, the newest.
+MOST_LOG_LINES = 5000
+
 SECTION_BINDINGS: list[Binding] = [
+    Binding("slash", "filter", "filter", id="trace.filter", tooltip="Show only what matches; f1 there shows how."),
     Binding("l", "view('ladder')", "ladder", id="trace.ladder", tooltip="Lifelines, and packets as arrows."),
     Binding("percent_sign", "view('statistics')", "statistics", show=False, id="trace.statistics",
             tooltip="Counts and percentiles by method, participant and outcome."),
@@ -50,7 +60,7 @@ class SideView(Protocol):
 
 
 class TraceSection(Container):
-    """Holds the views and shows one of them."""
+    """Holds the views and shows one of them, and above it the filter that holds for all."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*SECTION_BINDINGS]
     DEFAULT_CSS = """
@@ -58,6 +68,12 @@ class TraceSection(Container):
     TraceSection > ContentSwitcher { height: 1fr; }
     TraceSection > ContentSwitcher > * { height: 1fr; }
     """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(id=id)
+        self._log: list[LogLine] = []
+        self._state = SessionState()
+        self._words = SeenWords()
 
     def compose(self) -> ComposeResult:
         """The list; the others are mounted when they are first shown."""
@@ -88,14 +104,15 @@ class TraceSection(Container):
 
     def apply(self, update: Update) -> None:
         """Take in one batch of the session's."""
+        self._words.see(update)
+        self._state = update.state or self._state
+        self._log += update.logs
+        del self._log[:-MOST_LOG_LINES]
         self.list.apply(update)
         if side := self._side:
             side.take(update)
 
-    def on_rows_filtered(self, _message: RowsFiltered) -> None:
-        """The filter changed: the view shows other rows now."""
-        if side := self._side:
-            side.show_anew()
+    # The views
 
     async def action_view(self, name: ViewName) -> None:
         """Show a view; the one that is shown already gives way to the list."""
@@ -107,11 +124,14 @@ class TraceSection(Container):
         identifier = f"trace-{name}"
         if name != "list" and not switcher.query(f"#{identifier}"):
             module, kind = _MADE_IN[name]
-            made: Widget = getattr(import_module(module), kind)(self.view, id=identifier)
+            of: TraceView | Sequence[LogLine] = self._log if name == "log" else self.view
+            made: Widget = getattr(import_module(module), kind)(of, id=identifier)
             await switcher.mount(made)
         switcher.current = identifier
         row = self.list.selected_row
         if side := self._side:
+            # What the session said of itself while the view was not shown.
+            side.take(Update(state=self._state))
             side.show_anew()
             if row is not None:
                 side.select(row.seq)
@@ -128,8 +148,77 @@ class TraceSection(Container):
         self.focus_target.focus()
 
     async def step_back(self) -> bool:
-        """From another view back to the list; False if it is the list that is shown."""
-        if self.shown == "list":
+        """Close the filter's line; from another view back to the list; let all rows in again. False if none was due."""
+        bar = self._bar
+        if bar is not None and bar.is_open:
+            bar.action_close()
+        elif self.shown != "list":
+            await self.show_view("list")
+        elif bar is not None and bar.text.value:
+            bar.write("")
+        else:
             return False
-        await self.show_view("list")
         return True
+
+    async def on_row_asked(self, message: RowAsked) -> None:
+        """Show a row in the list."""
+        message.stop()
+        if self.list.select(message.seq):
+            await self.show_view("list")
+            self.list.post_message(RowSelected(message.seq))
+        elif self._filter:
+            self.notify("The filter hides that call. esc in the list lets all in again.", markup=False)
+        else:
+            self.notify("That call is no longer in the trace.", markup=False)
+
+    # The filter
+
+    @property
+    def _bar(self) -> "FilterBar | None":
+        return next((cast("FilterBar", bar) for bar in self.query("#trace-filter")), None)
+
+    @property
+    def _filter(self) -> str:
+        return bar.text.value.strip() if (bar := self._bar) else ""
+
+    async def filter_bar(self) -> "FilterBar":
+        """The filter's line, made when it is first needed."""
+        from rpc_inspector.storage.filters import FilterFile, default_path  # noqa: PLC0415 - when first asked for
+        from rpc_inspector.tui.widgets.filter_bar import FilterBar  # noqa: PLC0415 - likewise
+
+        bar = self._bar
+        if bar is None:
+            bar = FilterBar(FilterFile(default_path()), lambda: self._words.vocabulary, id="trace-filter")
+            await self.mount(bar, before=0)
+        return bar
+
+    async def action_filter(self) -> None:
+        """Type a filter."""
+        (await self.filter_bar()).open()
+
+    async def filter_by(self, text: str) -> None:
+        """Show only what matches, as if it had been typed."""
+        (await self.filter_bar()).write(text)
+
+    async def on_filter_asked(self, message: FilterAsked) -> None:
+        """Add a term to the filter there is, and show in the list what is left."""
+        message.stop()
+        now = self._filter
+        await self.filter_by(f"({now}) {message.term}" if now else message.term)
+        await self.show_view("list")
+
+    def on_filter_bar_changed(self, message: "FilterBar.Changed") -> None:
+        """Another filter."""
+        message.stop()
+        self.list.filter(message.query)
+
+    def on_filter_bar_closed(self) -> None:
+        """The trace takes the focus."""
+        self.focus_view()
+
+    def on_rows_filtered(self, message: RowsFiltered) -> None:
+        """The filter changed: the view shows other rows now."""
+        if bar := self._bar:
+            bar.say(f"{message.shown:,} of {message.of:,} calls" if self._filter else f"{message.of:,} calls")
+        if side := self._side:
+            side.show_anew()

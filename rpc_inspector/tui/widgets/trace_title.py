@@ -1,11 +1,16 @@
 """What the border of the list says: counts and state above, figures and order below."""
 
+from textual.content import Content
+
+from rpc_inspector.core.text import sanitise
 from rpc_inspector.tui.glyphs import G
 from rpc_inspector.tui.widgets.columns import COLUMNS
 from rpc_inspector.tui.widgets.row_painter import ColourMode
 from rpc_inspector.tui.widgets.trace_order import Arrangement
 from rpc_inspector.tui.widgets.trace_view import TraceView
 
+#: Characters shown of the filter.
+LONGEST_FILTER = 100
 _COLOURED = {"method": "by method", "peer": "by participant", "call": "by call id"}
 
 
@@ -14,8 +19,8 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def title(view: TraceView, *, dropped: int, colours: ColourMode) -> str:
-    """``Trace  1,204 of 5,000 calls · 3 errors · 512 dropped · paused · 12 new``."""
+def title(view: TraceView, *, dropped: int, colours: ColourMode) -> Content:
+    """``Trace  1,204 of 5,000 calls · 3 errors · 512 dropped · paused · 12 new · method:get*``."""
     calls = counted(view.stats.calls, "call")
     if view.how.has_filter:
         calls = f"{view.stats.calls:,} of {counted(view.calls, 'call')}"
@@ -27,8 +32,10 @@ def title(view: TraceView, *, dropped: int, colours: ColourMode) -> str:
         "paused" if view.paused else "",
         f"{view.new:,} new" if view.paused and view.new else "",
         f"coloured {_COLOURED[colours]}" if colours in _COLOURED else "",
+        sanitise(view.how.words, limit=LONGEST_FILTER),
     ]
-    return f"Trace  {f' {G.dot} '.join(part for part in parts if part)}"
+    # No markup: the filter's text is its user's.
+    return Content(f"Trace  {f' {G.dot} '.join(part for part in parts if part)}")
 
 
 def subtitle(view: TraceView, *, now: float, following: bool) -> str:

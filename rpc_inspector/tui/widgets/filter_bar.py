@@ -1,0 +1,345 @@
+"""The filter of the trace, typed in one line above it: results while typing, errors where they are, completion."""
+
+import asyncio
+from collections.abc import Callable
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.highlighter import Highlighter
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.suggester import Suggester
+from textual.timer import Timer
+from textual.widgets import Input, Static
+
+from rpc_inspector.core.query import EXAMPLES, Completions, Query, QueryError, Vocabulary, complete, parse
+from rpc_inspector.core.text import sanitise
+from rpc_inspector.storage.filters import LONGEST, LONGEST_NAME, FilterFile, Filters
+from rpc_inspector.storage.reading import FileUnusable
+from rpc_inspector.tui.actions import bindings
+from rpc_inspector.tui.widgets.cells import cut
+
+#: Seconds after the last key before the rows are filtered.
+DEBOUNCE_S = 0.1
+#: Cells before the text.
+_INDENT = 2
+_NAME_LABEL = "name "
+
+
+class FilterBar(Vertical):
+    """One line to type into, one that answers. Posts :class:`Changed` and :class:`Closed`.
+
+    Args:
+        file: where filters are kept.
+        vocabulary: what to complete with, asked for when the bar is opened.
+    """
+
+    HELP = "Typed text filters the trace at once. f1 shows the fields."
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("filter")]
+    DEFAULT_CSS = """
+    FilterBar {
+        height: auto;
+        display: none;
+        background: $panel;
+        &.-open { display: block; }
+        & > Horizontal { height: 1; }
+        & .label { width: auto; color: $text-primary; text-style: bold; }
+        & Input { width: 1fr; background: $panel; padding: 0; &:focus { background-tint: $background 0%; } }
+        & #filter-said { width: auto; color: $muted; padding: 0 1; }
+        & #filter-hint { height: 1; color: $muted; text-wrap: nowrap; text-overflow: ellipsis; }
+        & #filter-naming { display: none; }
+        &.-naming #filter-naming { display: block; }
+        &.-naming #filter-hint { display: none; }
+    }
+    """
+
+    class Changed(Message):
+        """Another filter is to be applied; ``None`` for none."""
+
+        def __init__(self, query: Query | None) -> None:
+            super().__init__()
+            self.query = query
+
+    class Closed(Message):
+        """The bar went away, by enter or escape: the trace takes the focus."""
+
+    def __init__(
+        self,
+        file: FilterFile,
+        vocabulary: Callable[[], Vocabulary],
+        *,
+        id: str | None = None,  # noqa: A002 - Textual's word
+    ) -> None:
+        super().__init__(id=id)
+        self._file = file
+        self._ask_vocabulary = vocabulary
+        self._vocabulary = Vocabulary()
+        self._filters = Filters()
+        self._applied = ""
+        self._error: QueryError | None = None
+        self._timer: Timer | None = None
+        self._back = 0
+        self._draft = ""
+
+    def compose(self) -> ComposeResult:
+        """The line for the filter, the line for its name, and what is said of either."""
+        with Horizontal():
+            yield Static("/ ", classes="label")
+            yield Input(
+                id="filter-text", compact=True, select_on_focus=False, max_length=LONGEST,
+                highlighter=_Underline(self), suggester=_Ghost(self),
+            )  # fmt: skip
+            yield Static(id="filter-said")
+        with Horizontal(id="filter-naming"):
+            yield Static(_NAME_LABEL, classes="label")
+            yield Input(
+                id="filter-name", compact=True, max_length=LONGEST_NAME, placeholder="enter saves, esc does not"
+            )
+        yield Static(id="filter-hint")
+
+    # Opening and closing
+
+    @property
+    def text(self) -> Input:
+        """Where the filter is typed."""
+        return self.query_one("#filter-text", Input)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is shown."""
+        return self.has_class("-open")
+
+    def open(self) -> None:
+        """Show the bar and go to its end."""
+        self._vocabulary = self._ask_vocabulary()
+        self._back = 0
+        self.add_class("-open")
+        self.text.cursor_position = len(self.text.value)
+        self.text.focus()
+        self._hint()
+        self.run_worker(self._prepare(), group="filters", exit_on_error=False)
+
+    async def _prepare(self) -> None:
+        """Read what was used before, and load the parser, which takes a moment once; neither may keep the loop."""
+        await asyncio.to_thread(parse, "ready")
+        await self._with_file(self._file.read)
+
+    async def _with_file(self, work: Callable[[], Filters]) -> None:
+        try:
+            self._filters = await asyncio.to_thread(work)
+        except FileUnusable as error:
+            self.notify(sanitise(f"{error}", limit=400), severity="warning", markup=False)
+
+    def write(self, text: str) -> None:
+        """Put another filter into the line and apply it, open or not."""
+        with self.prevent(Input.Changed):
+            self.text.value = text
+        self.text.cursor_position = len(text)
+        self._apply()
+
+    def _close(self) -> None:
+        self.remove_class("-open", "-naming")
+        self.post_message(self.Closed())
+
+    def action_close(self) -> None:
+        """One step back: the name, then the text, then the bar."""
+        if self.has_class("-naming"):
+            self.remove_class("-naming")
+            self.text.focus()
+        elif self.text.value:
+            self.text.value = ""
+            self._apply()
+        else:
+            self._close()
+
+    # Typing
+
+    @on(Input.Changed, "#filter-text")
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._hint()
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(DEBOUNCE_S, self._apply)
+
+    def _apply(self) -> bool:
+        """Filter by what is in the line; False if it is wrong, which leaves the former result as it is."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        text = self.text.value.strip()
+        try:
+            query = parse(self.text.value)
+        except QueryError as error:
+            self._tell(error)
+            return False
+        self._tell(None)
+        if text != self._applied:
+            self._applied = text
+            self.post_message(self.Changed(query if text else None))
+        return True
+
+    def _tell(self, error: QueryError | None) -> None:
+        self._error = error
+        self.text.refresh()
+        self._hint()
+
+    def say(self, words: str) -> None:
+        """What came of the filter: how many calls it lets through."""
+        if self.is_mounted:
+            self.query_one("#filter-said", Static).update(Content(words))
+
+    @on(Input.Submitted, "#filter-text")
+    async def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        if not self._apply():
+            self.app.bell()
+            return
+        text = self.text.value.strip()
+        self._close()
+        if text:
+            self.run_worker(self._with_file(lambda: self._file.remember(text)), group="filters", exit_on_error=False)
+
+    # What is said below the line
+
+    def _hint(self) -> None:
+        if self.is_mounted:
+            offers = self._completions()
+            wrong = self._error is not None and not (self._error.unfinished and offers.words)
+            line = self._error_line() if wrong else self._offers_line(offers)
+            self.query_one("#filter-hint", Static).update(line)
+
+    def _error_line(self) -> Content:
+        """A caret under what is wrong, and the sentence beside it, on whichever side has room."""
+        error, width = self._error, self.size.width
+        if error is None:
+            return Content("")
+        before = cell_len(self.text.value[: error.column]) - round(self.text.scroll_offset.x)
+        at = min(max(before + _INDENT, 0), max(width - 2, 0))
+        words = sanitise(f"{error.what} {error.advice}".strip(), limit=300)
+        # What may still become a filter is not scolded.
+        style = "$muted" if error.unfinished else "$text-error"
+        if at + 2 + cell_len(words) <= width or at < width // 2:
+            return Content.assemble(" " * at, ("^ ", f"bold {style}"), (cut(words, width - at - 2), style))
+        words = cut(words, at - 1)
+        return Content.assemble((words.rjust(at - 1), style), (" ^", f"bold {style}"))
+
+    def _offers_line(self, offers: Completions) -> Content:
+        if not offers.words:
+            if self.text.value:
+                return Content("")
+            return Content("  " + "   ".join(expression for expression, _ in EXAMPLES[:6]))
+        first, *others = offers.words[:20]
+        return Content.assemble(
+            ("  tab ", "$text-primary"), (sanitise(first, limit=80), "bold"), "   ",
+            "   ".join(sanitise(word, limit=80) for word in others),
+        )  # fmt: skip
+
+    # Completion
+
+    def _completions(self) -> Completions:
+        return complete(self.text.value, self.text.cursor_position, self._vocabulary)
+
+    def completed(self) -> str | None:
+        """The whole text with the first completion in it; ``None`` without one."""
+        offers = self._completions()
+        value = self.text.value
+        return value[: offers.start] + offers.words[0] + value[offers.end :] if offers.words else None
+
+    def action_complete(self) -> None:
+        """Take the first completion; without one, go to the next pane."""
+        offers = self._completions()
+        whole = self.completed()
+        if whole is None or whole == self.text.value:
+            self.run_worker(self.run_action("screen.next_pane(1)"), exit_on_error=False)
+            return
+        self.text.value = whole
+        self.text.cursor_position = offers.start + len(offers.words[0])
+
+    # Filters of before, and those with names
+
+    def action_history(self, step: int) -> None:
+        """An older filter, or a newer one; the newest is what was being typed."""
+        used = self._filters.used
+        if not self._back:
+            self._draft = self.text.value
+        self._back = min(max(self._back + step, 0), len(used))
+        self.text.value = used[-self._back] if self._back else self._draft
+        self.text.cursor_position = len(self.text.value)
+
+    def action_save(self) -> None:
+        """Ask for a name."""
+        if not self.text.value.strip() or not self._apply():
+            self.notify("There is no filter to save yet.", markup=False)
+            return
+        self.add_class("-naming")
+        self.query_one("#filter-name", Input).focus()
+
+    @on(Input.Submitted, "#filter-name")
+    async def _named(self, event: Input.Submitted) -> None:
+        event.stop()
+        name, text = event.value.strip(), self.text.value.strip()
+        if not name:
+            return
+        await self._with_file(lambda: self._file.save(name, text))
+        event.input.value = ""
+        self.action_close()
+        if self._filters.saved.get(name) == text:
+            self.say(f"saved as {sanitise(name, limit=LONGEST_NAME)}")
+
+    def action_pick(self) -> None:
+        """Choose among saved filters and those used before."""
+        from rpc_inspector.tui.screens.filters import FiltersScreen  # noqa: PLC0415 - only when asked for
+
+        def chosen(text: str | None) -> None:
+            if text is not None:
+                self.write(text)
+            self.text.focus()
+
+        self.app.push_screen(FiltersScreen(self._file, self._filters), chosen)
+
+    def action_keep(self) -> None:
+        """Enter, where the line does not take it itself."""
+        self.text.post_message(Input.Submitted(self.text, self.text.value))
+
+    def action_help(self) -> None:
+        """The fields and examples."""
+        from rpc_inspector.tui.screens.filter_help import FilterHelpScreen  # noqa: PLC0415 - only when asked for
+
+        self.app.push_screen(FilterHelpScreen())
+
+    @property
+    def error_column(self) -> int | None:
+        """Where the text is wrong."""
+        return self._error.column if self._error else None
+
+
+class _Underline(Highlighter):
+    """Underlines what is wrong, so that it is seen without colour and while the line is scrolled."""
+
+    def __init__(self, bar: FilterBar) -> None:
+        self._bar = bar
+
+    def highlight(self, text: Text) -> None:
+        column = self._bar.error_column
+        if column is not None:
+            start = min(column, max(len(text) - 1, 0))
+            blank = text.plain.find(" ", start + 1)
+            text.stylize("underline bold", start, len(text) if blank < 0 else blank)
+
+
+class _Ghost(Suggester):
+    """Shows the first completion dim behind the cursor, where it continues what was typed."""
+
+    def __init__(self, bar: FilterBar) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self._bar = bar
+
+    async def get_suggestion(self, value: str) -> str | None:
+        whole = self._bar.completed()
+        return whole if whole is not None and whole.startswith(value) and whole != value else None

@@ -1,0 +1,189 @@
+"""Statistics in the interface: on a real room they agree with the rows; what is drawn is bounded and legible."""
+
+import math
+
+import pytest
+
+from rpc_inspector.core.model import Call
+from rpc_inspector.core.statistics import DIMENSIONS, Durations, Group, Timeline, key_of
+from rpc_inspector.tui.glyphs import ASCII
+from rpc_inspector.tui.widgets import charts
+from rpc_inspector.tui.widgets.charts import bars, histogram_lines, timeline_lines
+from rpc_inspector.tui.widgets.group_table import MEASURES, codes_in_words, error_share, plan
+from rpc_inspector.tui.widgets.statistics_pane import StatisticsPane, term_for
+from tests.support.calls import call
+from tests.support.rooms import call as call_from
+from tests.support.rooms import echo, join
+from tests.tui.conftest import opened, to
+from tests.tui.test_app import METHODS, failing
+
+
+@pytest.fixture(autouse=True)
+def _own_state(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+
+
+# What is drawn
+
+
+def test_bars_are_as_high_as_their_counts():
+    assert bars([0, 1, 8, 16], 2) == ["   █", " ▁██"]
+    assert bars([], 2) == ["", ""]
+    assert bars([0, 0], 1) == ["  "]
+    assert bars([1, 100_000], 3)[2][0] == "▁", "even the least is seen"
+
+
+def test_without_unicode_bars_are_ascii(monkeypatch):
+    monkeypatch.setattr(charts, "G", ASCII)
+    lines = [*bars([1, 5, 9], 3), *timeline_lines(Timeline(), str, 40, 4)]
+    assert all(line.isascii() for line in lines)
+
+
+def measured(*totals):
+    durations = Durations()
+    for total in totals:
+        durations.put(call(1, total=total).total, 1)
+    return durations
+
+
+def test_a_histogram_names_its_ends_and_is_as_wide_as_asked():
+    lines = histogram_lines(measured(1, 10, 10, 10, 100), "total", 41, 3)
+    assert [len(line) for line in lines] == [41] * 5
+    assert lines[0].endswith("most 3")
+    assert lines[-1].startswith("1.0 ms")
+    assert lines[-1].endswith("100 ms")
+    assert lines[1].index("█") == 20, "10 is half way between 1 and 100"
+    assert [len(line) for line in histogram_lines(Durations(), "total", 41, 3)] == [41] * 5
+
+
+@pytest.mark.parametrize("width", [20, 40, 61, 130])
+def test_a_timeline_shows_where_calls_failed(width):
+    timeline = Timeline()
+    for at in range(100):
+        timeline.put(at, failed=at == 50, step=1)
+    lines = timeline_lines(timeline, lambda at: f"{at:.0f}", width, 4)
+    assert {len(line) for line in lines} == {width}
+    assert 1 <= lines[-2].count("✗") <= max(width // 50, 1)
+    assert lines[-1].split()[0] == "0"
+
+
+@pytest.mark.parametrize("width", [40, 78, 118, 160, 198])
+@pytest.mark.parametrize("first", range(len(MEASURES)))
+def test_every_measure_comes_first_in_its_turn_and_the_columns_fit(width, first):
+    layout = plan(width, 60, first)
+    assert layout.measures[0] == MEASURES[first]
+    assert layout.name >= 12
+
+
+def test_errors_are_told_by_code():
+    group = Group()
+    for number, code in enumerate([1502, 1502, 1400, *[0] * 497]):
+        group.put(call(number, code=code), 1)
+    assert error_share(group) == "0.6 %"
+    assert codes_in_words(group) == "1502 x2 · 1400 x1"
+    assert error_share(Group()) == ""
+
+
+@pytest.mark.parametrize(
+    ("by", "key", "term"),
+    [
+        ("method", "get_weather", "method:get_weather"),
+        ("method", "odd name*", 'method:"odd name*"'),
+        ("callee", "weather-agent", "to:weather-agent"),
+        ("caller", "", "not from:*"),
+        ("outcome", "1502", "code:1502"),
+        ("outcome", "-3", "code:-3"),
+        ("outcome", "lost", "outcome:lost"),
+    ],
+)
+def test_a_group_is_found_by_a_term(by, key, term):
+    assert term_for(by, key) == term
+
+
+@pytest.mark.parametrize("by", DIMENSIONS)
+def test_the_term_of_a_group_finds_its_calls_and_no_others(by):
+    from rpc_inspector.core.query import parse
+
+    rows = [
+        call(1), call(2, method="get_weather2"), call(3, method='a b*c"d|e'), call(4, method=None, caller=None),
+        call(5, code=1502), call(6, code=77), call(7, callee="web-1 (2)"), call(8, total=None), call(9, callee=None),
+    ]  # fmt: skip
+    for key in {key_of(row, by) for row in rows}:
+        accepts = parse(term_for(by, key)).compile(0)
+        assert [row.seq for row in rows if accepts(row)] == [row.seq for row in rows if key_of(row, by) == key], key
+
+
+# In the interface
+
+
+async def busy(carol):
+    for number in range(12):
+        await call_from(carol, "bob", "echo", f'{{"n":{number}}}')
+
+
+async def test_figures_agree_with_the_rows_of_a_real_room(server):
+    async with (
+        join(server.url, "bob", **METHODS) as bob,
+        join(server.url, "carol") as carol,
+        opened(to(server)) as user,
+    ):
+        echo(bob)
+        failing(bob)
+        await user.joined()
+        await user.until(lambda: user.main.participant("bob"), "bob")
+        await busy(carol)
+        for _ in range(3):
+            user.main.aim("bob", "echo")
+            await user.press("ctrl+j")
+            await user.until(lambda: (c := user.main.shown_call) and c.outcome == "ok", "an answer")
+        user.main.aim("bob", "fail")
+        await user.press("ctrl+j")
+        await user.until(lambda: (c := user.main.shown_call) and c.error, "an error")
+        await user.press("escape", "4", "percent_sign")
+        pane = user.main.query_one(StatisticsPane)
+        await user.until(lambda: pane.figures.all.count >= 4, "calls are counted")
+        # More of them while it is shown.
+        await busy(carol)
+        await user.press("1")
+        await user.press("4")
+        rows = user.main.trace_section.view.rows
+
+        def calls():
+            return [row for row in rows.between(0, len(rows)) if isinstance(row, Call)]
+
+        await user.until(lambda: pane.figures.all.count == len(calls()) and not any(c.is_open for c in calls()), "all")
+        groups = dict(pane.figures.groups())
+        assert set(groups) == {"echo", "fail"}
+        assert groups["fail"].errors == 1
+        for name, group in groups.items():
+            mine = [row for row in calls() if row.method == name]
+            assert group.count == len(mine)
+            totals = sorted(row.duration.ms for row in mine if row.duration)
+            exact = totals[max(math.ceil(0.9 * len(totals)), 1) - 1]
+            assert group.total.percentile(0.9) == pytest.approx(exact, rel=0.01)
+        await user.until(lambda: "fail" in user.text("GroupTable"), "painted")
+        assert "100 %" in user.text("GroupTable")
+        assert f"{len(calls())} calls · 1 error" in str(pane.border_title)
+
+
+async def test_a_group_becomes_the_filter_and_escape_goes_back(server):
+    async with join(server.url, "bob", **METHODS) as bob, opened(to(server)) as user:
+        echo(bob)
+        failing(bob)
+        await user.joined()
+        await user.until(lambda: user.main.participant("bob"), "bob")
+        for method in ("echo", "echo", "fail"):
+            user.main.aim("bob", method)
+            await user.press("ctrl+j")
+            await user.until(lambda: (c := user.main.shown_call) and not c.is_open, "an end")
+        await user.press("escape", "4", "percent_sign")
+        await user.until(lambda: "fail" in user.text("GroupTable"), "painted")
+        await user.press("b", "b", "b")
+        await user.until(lambda: "4001" in user.text("GroupTable"), "grouped by outcome")
+        await user.press("G", "enter")
+        section = user.main.trace_section
+        await user.until(lambda: [r.method for r in section.view.rows.between(0, 99)] == ["fail"], "filtered")
+        assert section.shown == "list"
+        assert "code:4001" in str(section.list.border_title)
+        await user.press("escape")
+        await user.until(lambda: len(section.view.rows) > 3, "all again")
