@@ -15,6 +15,7 @@ COMMANDS = {
     "participants": "List who is in the room, and each one's methods.",
     "call": "Call a method of a participant.",
     "export": "Write a saved trace as a report, a table, a diagram or a timeline.",
+    "open": "Open a saved trace, in the interface or as JSON.",
     "explain": "Explain an error code of LiveKit RPC.",
     "server": "Run the embedded room server, without participants.",
 }

@@ -49,14 +49,18 @@ class _Payload(Struct, frozen=True, gc=False):
     redacted: bool | UnsetType = UNSET
 
 
-class _Durations(Struct, frozen=True, gc=False):
+class Durations(Struct, frozen=True, gc=False):
+    """A number of ms for each duration; ``None`` where it is not known."""
+
     ack: float | None = None
     response: float | None = None
     total: float | None = None
     handler: float | None = None
 
 
-class _Sources(Struct, frozen=True, gc=False):
+class Sources(Struct, frozen=True, gc=False):
+    """Where each duration comes from."""
+
     ack: _MeasureSource | None = None
     response: _MeasureSource | None = None
     total: _MeasureSource | None = None
@@ -105,9 +109,9 @@ class CallSummary(Struct, kw_only=True, frozen=True, gc=False):
     request: _Payload | None = None
     response: _Payload | None = None
     started_at: str
-    ms: _Durations = _Durations()
-    precision_ms: _Durations = _Durations()
-    source: _Sources = _Sources()
+    ms: Durations = Durations()
+    precision_ms: Durations = Durations()
+    source: Sources = Sources()
     budget_ms: _Budgets = _Budgets()
     note: str | None = None
     origin_ms: float | UnsetType = UNSET
@@ -164,9 +168,9 @@ def _object_of(call: Call) -> CallObject:
         request=_payload(call.request),
         response=_payload(call.response),
         started_at=datetime.fromtimestamp(call.wall, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        ms=_Durations(*map(_ms, measures)),
-        precision_ms=_Durations(*[measure.precision if measure else None for measure in measures]),
-        source=_Sources(*[measure.source if measure else None for measure in measures]),
+        ms=Durations(*map(_ms, measures)),
+        precision_ms=Durations(*[measure.precision if measure else None for measure in measures]),
+        source=Sources(*[measure.source if measure else None for measure in measures]),
         budget_ms=_Budgets(budget.ack if budget else None, budget.response if budget else None, call.told_ms),
         views=[_view(view, origin) for view in call.views],
         note=call.note,
@@ -229,7 +233,7 @@ def call_from(found: CallSummary, seq: int = 0) -> Call:
     Raises:
         ValueError: ``started_at`` is no time.
     """
-    wall = datetime.fromisoformat(found.started_at).timestamp()
+    wall = wall_of(found.started_at)
     origin = wall + (found.origin_ms or 0.0) / 1000
     views = tuple(_sighting(view, origin) for view in found.views) if isinstance(found, CallObject) else ()
     total = _total(found, derived=bool(views))
@@ -262,6 +266,16 @@ def call_from(found: CallSummary, seq: int = 0) -> Call:
         marked=found.marked or False,
         comment=found.comment or None,
     )
+
+
+def wall_of(started_at: str) -> float:
+    """Seconds since the epoch; a time without zone is UTC.
+
+    Raises:
+        ValueError: it is no time.
+    """
+    at = datetime.fromisoformat(started_at)
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
 
 
 def _total(found: CallSummary, *, derived: bool) -> Measure | None:

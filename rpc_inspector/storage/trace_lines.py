@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -71,6 +71,11 @@ class Report:
         if words not in self.remarks:
             self.remarks.append(words)
 
+    def see_version(self, version: int) -> None:
+        """A call object is of this version."""
+        if version > CALL_VERSION:
+            self.remark(f"some objects are of version {version}: what is new in them is not shown")
+
     def sentences(self) -> list[str]:
         """For people, unsanitised; empty if all is well."""
         said = [f"{remark[:1].upper()}{remark[1:]}." for remark in self.remarks]
@@ -81,11 +86,17 @@ class Report:
 
 
 class Rows:
-    """Makes rows of lines, and keeps what later lines may change."""
+    """Makes rows of lines, and keeps what later lines may change.
 
-    def __init__(self, report: Report) -> None:
+    Args:
+        report: of what could not be read.
+        objects: takes the lines that are no journal's; a call that it returns becomes a row.
+    """
+
+    def __init__(self, report: Report, objects: Callable[[bytes], Call | None] | None = None) -> None:
         self.header: Header | None = None
         self._report = report
+        self._objects = objects or self._call_object
         self._sharing = Sharing()
         self._open: dict[int, Call] = {}
         self._last = 0
@@ -124,8 +135,8 @@ class Rows:
             self._take(journal_lines.decode(line), batch)
         elif key == HEADER_KEY.encode():
             self._begin(journal_lines.decode_header(line))
-        else:
-            self._call_object(line, batch)
+        elif call := self._objects(line):
+            batch.rows.append(call)
 
     def _begin(self, header: Header) -> None:
         """A file begins: another part of the same journal, or another journal put behind the first."""
@@ -139,15 +150,14 @@ class Rows:
             self._before, self._open = self._last, {}
             self._shift = header.wall_offset - self.header.wall_offset
 
-    def _call_object(self, line: bytes, batch: Batch) -> None:
+    def _call_object(self, line: bytes) -> Call:
         found = decode_object(line)
-        if found.v > CALL_VERSION:
-            self._report.remark(f"some objects are of version {found.v}: what is new in them is not shown")
+        self._report.see_version(found.v)
         self._last += 1
         call = call_from(found, self._last)
         if call.is_open:
             call = replace(call, outcome="lost", note=call.note or SAVED_OPEN)
-        batch.rows.append(self._sharing.share(_sane(call)))
+        return self._sharing.share(_sane(call))
 
     def _take(self, line: journal_lines.Line, batch: Batch) -> None:
         if line.call is not None:

@@ -4,7 +4,8 @@ What can be read is read, batch by batch, so that the first rows are there early
 reasons and where they are. Nothing in a file can make reading fail half-way.
 """
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from io import BufferedReader
 from itertools import chain
 from pathlib import Path
@@ -23,22 +24,39 @@ class Reading:
 
     Args:
         path: of the file, ``-`` for standard input. Of a journal in parts, the last: all are read.
+        objects: takes the lines that are no journal's instead of making rows of them.
 
     Raises:
-        FileUnusable: it cannot be opened. Iterating raises it too, when the file is empty or no trace at all.
+        FileUnusable: it cannot be opened.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, objects: Callable[[bytes], Call | None] | None = None) -> None:
         self.path = path
         self.report = Report()
         parts = [str(part) for part in parts_of(Path(path))] if path != "-" else [path]
         # Opened now, so that a mistaken name is told before anything else happens; the rest as they come.
         self._first, self._rest = open_source(parts[0]), parts[1:]
         self._start = b""
-        self._rows = Rows(self.report)
+        self._rows = Rows(self.report, objects)
+        self._early: deque[Batch] = deque()
+        self._batches = self._read()
+
+    def begin(self) -> None:
+        """Read until something was understood, so that what is no trace is told before anything is shown.
+
+        Raises:
+            FileUnusable: the file is empty, or no trace at all.
+        """
+        while not self.report.understood:
+            self._early.append(next(self._batches))
 
     def __iter__(self) -> Iterator[Batch]:
-        """Read it."""
+        """Read it, or the rest of it; raises as :meth:`begin` does where that was not called."""
+        while self._early:
+            yield self._early.popleft()
+        yield from self._batches
+
+    def _read(self) -> Iterator[Batch]:
         yield from self._file(self._first)
         for path in self._rest:
             try:

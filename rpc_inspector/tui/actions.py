@@ -164,6 +164,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("dialog.close", "escape", "close", "close", "Close the dialog.", "dialog", footer=True),
 )  # fmt: skip
 
+#: What cannot be done with a saved trace.
+NEEDS_ROOM = frozenset(
+    action.id
+    for action in ACTIONS
+    if action.id.startswith("room.") or action.id in ("call.send", "call.resend", "call.ping", "call.target")
+)
+
 
 def bindings(where: Where) -> list[Binding]:
     """The bindings of a place, for a node's ``BINDINGS``."""

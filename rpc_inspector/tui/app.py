@@ -19,7 +19,7 @@ from rpc_inspector.core.names import closest
 from rpc_inspector.core.session import NotConnected, Session, SessionError, Target, Update
 from rpc_inspector.core.text import sanitise, sanitise_name
 from rpc_inspector.tui import clipboard, lifeline, theming
-from rpc_inspector.tui.actions import ACTIONS, Action, bindings
+from rpc_inspector.tui.actions import ACTIONS, NEEDS_ROOM, Action, bindings
 from rpc_inspector.tui.bridge import SessionUpdated, attach
 from rpc_inspector.tui.screens.main import MainScreen
 from rpc_inspector.tui.start import Start
@@ -73,7 +73,7 @@ class InspectorApp(App[int]):
 
     def get_default_screen(self) -> Screen[Any]:
         """The main screen is the first."""
-        return MainScreen(self._from.title)
+        return MainScreen(self._from.title, self._from.state)
 
     @property
     def main(self) -> MainScreen:
@@ -100,6 +100,10 @@ class InspectorApp(App[int]):
         self._session = self.main.session = session
         self._detach = attach(session, self)
         self._has_session.set()
+        if self._from.filter:
+            await self.main.trace_section.filter_by(self._from.filter)
+        if self._is_saved:
+            return
         target: Target | None = None
         try:
             target = await self._from.find_target()
@@ -149,6 +153,17 @@ class InspectorApp(App[int]):
             self.notify(sanitise(said, limit=400), title="It failed", severity="error", markup=False)
 
     # Joining
+
+    @property
+    def _is_saved(self) -> bool:
+        """What is shown is a file."""
+        return self._from.state.status == "opened"
+
+    def _refused(self) -> bool:
+        """Say why there is no room to join, where what is shown is a file."""
+        if self._is_saved:
+            self.notify("This is a saved trace. Start rpc-inspector without a file to join a room.", markup=False)
+        return self._is_saved
 
     async def connect(self, target: Target) -> bool:
         """Join a room, asking for one where the target names none.
@@ -201,11 +216,13 @@ class InspectorApp(App[int]):
 
     def action_connect(self, field: ConnectField = "") -> None:
         """Change room, identity, project or server, beginning at one of them."""
-        self._open_connect(self._target, field=field)
+        if not self._refused():
+            self._open_connect(self._target, field=field)
 
     def action_rejoin(self) -> None:
         """Join the same room again."""
-        self._reconnect(self._target)
+        if not self._refused():
+            self._reconnect(self._target)
 
     def action_rooms(self) -> None:
         """Choose another room of the same server."""
@@ -262,7 +279,8 @@ class InspectorApp(App[int]):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every action of the registry that is for the palette."""
         for action in ACTIONS:
-            if action.palette and (action.where == "app" or screen is self.main):
+            hidden = self._is_saved and action.id in NEEDS_ROOM
+            if action.palette and not hidden and (action.where == "app" or screen is self.main):
                 yield SystemCommand(action.label.capitalize(), action.help, partial(self._run_from_palette, action))
         yield SystemCommand("Screenshot", "Save a picture of the screen as SVG.", self.deliver_screenshot)
 

@@ -1,9 +1,9 @@
 """What the interface is started with. Imports nothing heavy: the command line builds it before the first paint."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from rpc_inspector.core.session import Session, Target
+from rpc_inspector.core.session import Session, SessionState, Target
 
 
 def _no_choices() -> Sequence[Target]:
@@ -20,6 +20,9 @@ class Start:
         choices: targets to choose from on the connect screen: environment, the ``lk`` CLI's projects, ``--dev``.
         title: shown beside the program's name, e.g. ``demo``.
         theme: a theme's name; empty for the default.
+        state: what is taken for granted until the session speaks for itself; ``opened`` shows a saved trace, in which
+            nothing is sent.
+        filter: of the trace, to begin with.
     """
 
     make_session: Callable[[], Awaitable[Session]]
@@ -27,3 +30,5 @@ class Start:
     choices: Callable[[], Sequence[Target]] = _no_choices
     title: str = ""
     theme: str = ""
+    state: SessionState = field(default_factory=lambda: SessionState(status="connecting"))
+    filter: str = ""

@@ -16,6 +16,8 @@ def banner_text(state: SessionState) -> Content | None:
         why = detail or "The connection has ended."
         keys = (("   R", "bold $text-primary"), " joins again", ("   ^t", "bold $text-primary"), " elsewhere")
         return Content.assemble((why, "$text-error"), *keys)
+    if state.status == "opened" and detail:
+        return Content.styled(detail, "$text-warning")
     if state.status == "connected" and not state.permissions.can_publish_data:
         return Content.styled("This token may not send data: calls will not arrive. Use one with canPublishData.",
                               "$text-warning")  # fmt: skip
@@ -31,6 +33,8 @@ def emptiness(state: SessionState, similar: tuple[str, ...]) -> str:
         return "Not connected.\n^t chooses a server and a room."
     if state.status == "closed":
         return "Not in the room."
+    if state.status == "opened":
+        return "Nobody is in this trace."
     words = f"Nobody else is in {room}."
     if state.room_was_empty:
         words += "\nIt was empty when we joined."

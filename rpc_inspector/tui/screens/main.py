@@ -37,8 +37,9 @@ class MainScreen(ShowingScreen):
 
     title_bar = getters.query_one(TitleBar)
 
-    def __init__(self, title: str = "") -> None:
+    def __init__(self, title: str = "", state: SessionState | None = None) -> None:
         super().__init__()
+        self._state = state or self._state
         self._title = title
         self._furnished = False
         self._just_sent: int | None = None
@@ -56,7 +57,8 @@ class MainScreen(ShowingScreen):
         yield KeyBar(id="key-bar")
 
     def on_mount(self) -> None:
-        """Say that the connection is being made."""
+        """Say that the connection is being made, or which file is read."""
+        self.set_class(self.is_saved, "-opened")
         self.title_bar.title = self._title
         self.title_bar.state = self._state
         self.query_one("#banner").display = False
@@ -68,7 +70,11 @@ class MainScreen(ShowingScreen):
         self._furnished = True
         self._describe_emptiness()
         self.set_interval(_TICK_S, self._tick)
-        self.query_one(ParticipantList).focus()
+        if self.is_saved:
+            self.trace.following = False  # reading begins at the beginning
+            self.action_focus_pane("trace")
+        else:
+            self.query_one(ParticipantList).focus()
 
     @property
     def is_whole(self) -> bool:
@@ -115,6 +121,8 @@ class MainScreen(ShowingScreen):
 
     @on(ParticipantsPane.MethodChosen)
     def _method_chosen(self, event: ParticipantsPane.MethodChosen) -> None:
+        if self.is_saved:
+            return
         self.call_pane.composer.aim(event.identity, event.method, self.participant(event.identity))
         if event.edit:
             self.action_focus_pane("request")
@@ -165,6 +173,8 @@ class MainScreen(ShowingScreen):
 
     def action_target(self) -> None:
         """Type whom and what to call."""
+        if self.refused():
+            return
         self.call_pane.turn_to("request")
         self.call_pane.composer.ask_target()
 
@@ -181,6 +191,8 @@ class MainScreen(ShowingScreen):
     @on(Composer.SendPressed)
     def action_send(self) -> None:
         """Send what the request half holds."""
+        if self.refused():
+            return
         invocation = self.call_pane.composer.invocation()
         if isinstance(invocation, str):
             self.notify(invocation, severity="warning", markup=False)
@@ -247,6 +259,8 @@ class MainScreen(ShowingScreen):
 
     def action_ping(self) -> None:
         """Ask whether a participant's SDK is alive: nobody has a method of that name, so no user code runs."""
+        if self.refused():
+            return
         row = self.participants.current if self.participants.has_focus_within else None
         identity = row.identity if row else self.call_pane.composer.identity
         if not identity:

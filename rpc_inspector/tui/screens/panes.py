@@ -20,8 +20,21 @@ class PanedScreen(Screen[None]):
     trace_section = getters.query_one(TraceSection)
     trace = getters.query_one(TracePane)
 
+    @property
+    def is_saved(self) -> bool:
+        """What is shown is a file: nothing is composed or sent."""
+        return False
+
+    def refused(self) -> bool:
+        """Say why nothing is sent, where what is shown is a file."""
+        if self.is_saved:
+            self.notify("This is a saved trace: there is no room to send to.", markup=False)
+        return self.is_saved
+
     def action_focus_pane(self, name: str) -> None:
         """Go to a pane, showing it if it was not."""
+        if name == "request" and self.refused():
+            return
         panes = self.query_one("#panes")
         if name in ("request", "response"):
             self.call_pane.turn_to("response" if name == "response" else "request")
@@ -56,6 +69,8 @@ class PanedScreen(Screen[None]):
         self.action_focus_pane(names[(at + step) % len(names)])
 
     def _is_reachable(self, name: str) -> bool:
+        if name == "request" and self.is_saved:
+            return False
         return name != "participants" or not self.query_one("#panes").has_class("-no-sidebar")
 
     def action_sidebar(self) -> None:

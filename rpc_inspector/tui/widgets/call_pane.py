@@ -45,6 +45,8 @@ class CallPane(Horizontal):
 
     def retitle(self) -> None:
         """Title and subtitle for the present target."""
+        if self.screen.has_class("-opened"):
+            return
         composer = self.composer
         self.border_title = target_title(composer.identity, composer.method)
         known = composer.described

@@ -6,7 +6,7 @@ from textual.events import Click
 from textual.screen import Screen
 from textual.widgets import Static
 
-from rpc_inspector.tui.actions import key_name
+from rpc_inspector.tui.actions import NEEDS_ROOM, key_name
 
 MOST = 7
 #: Always the last ones, wherever the focus is.
@@ -46,6 +46,8 @@ class KeyBar(Static):
 
     def _shown(self) -> tuple[list[Binding], list[Binding]]:
         active = [found.binding for found in self.screen.active_bindings.values() if found.binding.show]
+        if self.screen.has_class("-opened"):
+            active = [binding for binding in active if binding.id not in NEEDS_ROOM]
         unique = {binding.id or binding.action: binding for binding in reversed(active)}
         always = [unique.pop(name) for name in _ALWAYS if name in unique]
         here = list(reversed(unique.values()))

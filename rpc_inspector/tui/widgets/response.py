@@ -150,7 +150,9 @@ class ResponsePane(Vertical):
     def _story(self, now: float, *, acks_seen: bool) -> Content:
         call = self.call
         if call is None:
-            return Content.styled("No answer yet. ^j sends the request.", "$muted")
+            saved = self.screen.has_class("-opened")
+            words = "Choose a call in the trace." if saved else "No answer yet. ^j sends the request."
+            return Content.styled(words, "$muted")
         if call.is_open:
             return running(call, now, self.size.width - 2, acks_seen=acks_seen)
         story = failure(call, self._diagnosis)
@@ -180,6 +182,8 @@ class ResponsePane(Vertical):
             return _keys(("esc", "cancel", "cancel"))
         if call.error is None:
             return Content("")
+        if self.screen.has_class("-opened"):
+            return _keys(("x", "explain", "explain"))
         if call.error.code == ErrorCode.RECIPIENT_NOT_FOUND and not call.views:
             offered = [("a", "anyway", "send anyway")]
             if self.closest:

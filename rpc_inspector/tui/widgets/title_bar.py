@@ -1,5 +1,7 @@
 """The first line: which room, as whom, in what state, and from where we see."""
 
+from pathlib import PurePath
+
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
@@ -13,6 +15,7 @@ _STATUS = {
     "connecting": (G.waiting, "$text-primary", "connecting"),
     "connected": (G.on, "$text-success", "connected"),
     "reconnecting": (G.waiting, "$text-warning", "reconnecting"),
+    "opened": (G.on, "$text-primary", "opened"),
     "closed": (G.failed, "$text-error", "closed"),
 }
 
@@ -41,9 +44,14 @@ class TitleBar(Static):
     def _left(self, state: SessionState) -> list[tuple[str, Content]]:
         name = Content.assemble((G.program, "$primary"), " ", ("rpc-inspector", "bold $text-primary"))
         parts = [("program", name)]
-        if room := state.room or self.title:
+        if state.status == "opened":
+            file = "standard input" if state.journal == "-" else PurePath(state.journal).name
+            parts.append(("room", Content.styled(sanitise(file, limit=60), "bold")))
+            if state.room:
+                parts.append(("url", Content.styled(f"room {sanitise_name(state.room)}", "$muted")))
+        elif room := state.room or self.title:
             parts.append(("room", Content.styled(sanitise_name(room), "bold")))
-        if state.url:
+        if state.url and state.status != "opened":
             parts.append(("url", Content.styled(sanitise(state.url, limit=60), "$muted")))
             origin = "embedded" if state.embedded else sanitise(state.origin, limit=30)
             if origin:
