@@ -38,6 +38,11 @@ class ShowingScreen(PanedScreen):
         self._picked: int | None = None
         self.session: Session | None = None
 
+    @property
+    def is_saved(self) -> bool:
+        """What is shown is a file: nothing is composed or sent."""
+        return self._state.status == "opened"
+
     def participant(self, identity: str) -> Participant | None:
         """Who has that identity now."""
         return next((someone for someone in self._roster if someone.identity == identity), None)
