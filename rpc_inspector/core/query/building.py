@@ -102,14 +102,16 @@ def _head(token: Any) -> tuple[syntax.Subject, str]:
     operator = _OPERATOR.search(token)
     name = token[: operator.start()] if operator else str(token)
     sign = operator[1] if operator else ""
-    return (_path(name, token.start_pos) if name.startswith("$") else name.lower()), sign
+    return (_path(name, token.start_pos, followed=True) if name.startswith("$") else name.lower()), sign
 
 
-def _path(text: str, start: int) -> Path:
+def _path(text: str, start: int, *, followed: bool = False) -> Path:
     try:
         return Path.parse(text)
     except PathError as error:
-        raise QueryError(error.what, error.advice, start + error.column, unfinished=error.unfinished) from None
+        raise QueryError(
+            error.what, error.advice, start + error.column, unfinished=error.unfinished and not followed
+        ) from None
 
 
 def _is_text(name: str) -> bool:

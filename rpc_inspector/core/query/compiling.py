@@ -227,7 +227,7 @@ def _number(term: syntax.Number, now: float) -> CallTest:
 
 
 def _measured(get: Callable[[Call], Measure | None], compare: Callable[[float, float], bool], limit: float) -> CallTest:
-    """A comparison of a duration as it is shown: with no more digits than its source has."""
+    """A comparison of a duration with no more digits than its source has, as JSON shows it."""
 
     def test(call: Call) -> bool:
         measure = get(call)

@@ -80,7 +80,7 @@ def _wanted(term: Any) -> Callable[[object], bool]:
             return lambda _found: True
         case syntax.Value(sign=sign, value=value):
             if sign == "=" and isinstance(value, str):
-                return value.__eq__
+                return lambda found: found == value
             return lambda found: agrees(found, sign, value)
         case syntax.Text(patterns=patterns):
             return _of_text(any_of(patterns))

@@ -59,6 +59,7 @@ def _depth(node: syntax.Node) -> int:
 _STRING = re.compile(r'"(?:\\.|[^"\\])*"', re.DOTALL)
 _HEAD = re.compile(r"[^\s()\"|]*(?:~|!=|<=|>=|=|<|>)\s*$")
 _KEYWORD = re.compile(r"(?:^|[\s()!])(and|or|not|!)\s*$", re.IGNORECASE)
+_MISPLACED = re.compile(r"(?:and|or)\b", re.IGNORECASE)
 
 
 def _explained(text: str, error: Any) -> QueryError:
@@ -75,8 +76,8 @@ def _explained(text: str, error: Any) -> QueryError:
     if text[column] == ")":
         if _open_parenthesis(before) is None:
             return QueryError("This parenthesis closes nothing.", "Take it out, or open one before it.", column)
-        return _gap(before, column, ")")
-    return _gap(before, column, text[column])
+        return _gap(text, column)
+    return _gap(text, column)
 
 
 def _unfinished(text: str, before: str) -> QueryError:
@@ -98,13 +99,25 @@ def _unfinished(text: str, before: str) -> QueryError:
     return QueryError("The filter ends too early.", "Type a term, like method:get*.", end, unfinished=True)
 
 
-def _gap(before: str, column: int, met: str) -> QueryError:
+def _gap(text: str, column: int) -> QueryError:
     """Something stands where a term or a value should."""
+    before, met = text[:column], text[column]
     if keyword := _KEYWORD.search(before):
         return QueryError(f"Nothing stands between {keyword[1]!r} and {met!r}.", "Put a term there.", column)
     if head := _HEAD.search(before):
+        if met == "(":
+            return QueryError("A value with parentheses needs quotes.", f'Write {head[0].strip()}"...".', column)
         return QueryError(f"{head[0].strip()} has no value.", f"Write one after it, like {_example(head[0].strip())}.",
                           column)  # fmt: skip
+    return _stray(text, column)
+
+
+def _stray(text: str, column: int) -> QueryError:
+    """Something stands where nothing asks for it."""
+    met = text[column]
+    if misplaced := _MISPLACED.match(text, column):
+        word = misplaced[0]
+        return QueryError(f"Nothing stands before {word!r}.", f'Put a term there, or quote the word: "{word}".', column)
     if met == "|":
         return QueryError("| stands between values of one field.", "Write method:a|b; between terms write or.", column)
     if met in ":=<>~":

@@ -156,9 +156,9 @@ def _parse(text: str) -> Path:
     while at < len(text):
         found = _STEP.match(text, at)
         if found is None:
-            raise PathError(
-                "The path ends too early." if text[at:] in _BEGINNINGS else "This is no step of a path.", at
-            )
+            if text[at:] in _BEGINNINGS:
+                raise PathError("The path ends too early.", at, unfinished=True)
+            raise PathError("This is no step of a path.", at)
         if found["deep"]:
             steps.append(Deep())
         steps.append(_step(found, at))
