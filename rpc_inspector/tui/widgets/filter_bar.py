@@ -17,7 +17,7 @@ from textual.suggester import Suggester
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from rpc_inspector.core.query import EXAMPLES, Completions, Query, QueryError, Vocabulary, complete, parse
+from rpc_inspector.core.query import Completions, Query, QueryError, Vocabulary, complete, parse
 from rpc_inspector.core.text import sanitise
 from rpc_inspector.storage.filters import LONGEST, LONGEST_NAME, FilterFile, Filters
 from rpc_inspector.storage.reading import FileUnusable
@@ -46,11 +46,11 @@ class FilterBar(Vertical):
         height: auto;
         display: none;
         background: $panel;
+        padding: 0 1;
         &.-open { display: block; }
         & > Horizontal { height: 1; }
         & .label { width: auto; color: $text-primary; text-style: bold; }
         & Input { width: 1fr; background: $panel; padding: 0; &:focus { background-tint: $background 0%; } }
-        & #filter-said { width: auto; color: $muted; padding: 0 1; }
         & #filter-hint { height: 1; color: $muted; text-wrap: nowrap; text-overflow: ellipsis; }
         & #filter-naming { display: none; }
         &.-naming #filter-naming { display: block; }
@@ -94,7 +94,6 @@ class FilterBar(Vertical):
                 id="filter-text", compact=True, select_on_focus=False, max_length=LONGEST,
                 highlighter=_Underline(self), suggester=_Ghost(self),
             )  # fmt: skip
-            yield Static(id="filter-said")
         with Horizontal(id="filter-naming"):
             yield Static(_NAME_LABEL, classes="label")
             yield Input(
@@ -135,12 +134,12 @@ class FilterBar(Vertical):
         except FileUnusable as error:
             self.notify(sanitise(f"{error}", limit=400), severity="warning", markup=False)
 
-    def write(self, text: str) -> None:
-        """Put another filter into the line and apply it, open or not."""
+    def write(self, text: str) -> bool:
+        """Put another filter into the line and apply it, open or not; False if it is wrong."""
         with self.prevent(Input.Changed):
             self.text.value = text
         self.text.cursor_position = len(text)
-        self._apply()
+        return self._apply()
 
     def _close(self) -> None:
         self.remove_class("-open", "-naming")
@@ -189,11 +188,6 @@ class FilterBar(Vertical):
         self.text.refresh()
         self._hint()
 
-    def say(self, words: str) -> None:
-        """What came of the filter: how many calls it lets through."""
-        if self.is_mounted:
-            self.query_one("#filter-said", Static).update(Content(words))
-
     @on(Input.Submitted, "#filter-text")
     async def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -216,7 +210,7 @@ class FilterBar(Vertical):
 
     def _error_line(self) -> Content:
         """A caret under what is wrong, and the sentence beside it, on whichever side has room."""
-        error, width = self._error, self.size.width
+        error, width = self._error, self.content_size.width
         if error is None:
             return Content("")
         before = cell_len(self.text.value[: error.column]) - round(self.text.scroll_offset.x)
@@ -231,9 +225,7 @@ class FilterBar(Vertical):
 
     def _offers_line(self, offers: Completions) -> Content:
         if not offers.words:
-            if self.text.value:
-                return Content("")
-            return Content("  " + "   ".join(expression for expression, _ in EXAMPLES[:6]))
+            return Content("")
         first, *others = offers.words[:20]
         return Content.assemble(
             ("  tab ", "$text-primary"), (sanitise(first, limit=80), "bold"), "   ",
@@ -290,7 +282,7 @@ class FilterBar(Vertical):
         event.input.value = ""
         self.action_close()
         if self._filters.saved.get(name) == text:
-            self.say(f"saved as {sanitise(name, limit=LONGEST_NAME)}")
+            self.notify(f"Saved as {sanitise(name, limit=LONGEST_NAME)}.", markup=False)
 
     def action_pick(self) -> None:
         """Choose among saved filters and those used before."""

@@ -15,6 +15,7 @@ from rpc_inspector.tui.glyphs import G
 from rpc_inspector.tui.widgets.cells import clock, cut, left
 from rpc_inspector.tui.widgets.line_list import LineList, Piece
 from rpc_inspector.tui.widgets.trace_messages import RowAsked
+from rpc_inspector.tui.widgets.trace_title import counted
 
 #: Of a line, so many characters are looked at.
 LONGEST = 1000
@@ -66,8 +67,7 @@ class LogPane(LineList):
         self.cursor = bisect_left(self._lines, self._number, key=lambda line: line.number)
         count = len(self._lines)
         warnings = sum(line.level >= logging.WARNING for line in self._lines)
-        parts = [f"{count:,} {'line' if count == 1 else 'lines'}"]
-        parts += [f"{warnings:,} {'warning' if warnings == 1 else 'warnings'}"] if warnings else []
+        parts = [counted(count, "line"), *([counted(warnings, "warning")] if warnings else [])]
         self.border_title = f"SDK log  {f' {G.dot} '.join(parts)}"
         self.lines_changed()
         if self.following:

@@ -15,6 +15,7 @@ from rpc_inspector.core.model import Call
 from rpc_inspector.core.query.syntax import Pattern
 from rpc_inspector.core.session import Update
 from rpc_inspector.core.statistics import DIMENSIONS, Dimension, Statistics
+from rpc_inspector.core.text import sanitise
 from rpc_inspector.core.units import duration
 from rpc_inspector.tui.actions import bindings
 from rpc_inspector.tui.glyphs import G
@@ -22,6 +23,7 @@ from rpc_inspector.tui.widgets.cells import clock
 from rpc_inspector.tui.widgets.charts import FRAME, histogram_lines, timeline_lines
 from rpc_inspector.tui.widgets.group_table import MEASURES, ORDERS, GroupTable, codes_in_words
 from rpc_inspector.tui.widgets.trace_messages import FilterAsked
+from rpc_inspector.tui.widgets.trace_title import LONGEST_FILTER, counted
 from rpc_inspector.tui.widgets.trace_view import TraceView
 
 #: Seconds between two paints.
@@ -157,24 +159,27 @@ class StatisticsPane(Vertical):
         if not self.is_mounted or not self.children:
             return
         self._stale = False
-        self.border_title = self._title()
+        self.border_title = Content(self._title())  # no markup: the filter's text is its user's
         self.table.show(list(self._figures.groups()), self._by, self._figures.other_names)
         self._tell_line()
         self.query_one(Static).update(self._charts())
 
     def _title(self) -> str:
-        group = self._figures.all
-        parts = [f"{group.count:,} {'call' if group.count == 1 else 'calls'}"]
+        group, view = self._figures.all, self._view
+        calls = counted(group.count, "call")
+        parts = [f"{group.count:,} of {counted(view.calls, 'call')}" if view.how.has_filter else calls]
         if group.errors:
-            parts.append(f"{group.errors:,} {'error' if group.errors == 1 else 'errors'}")
+            parts.append(counted(group.errors, "error"))
         if rate := self._figures.recent.rate(time.monotonic()):
             parts.append(f"{rate:.1f}/s")
         if group.total.count:
             parts += [f"p50 {duration(group.total.measure(0.5))}", f"p95 {duration(group.total.measure(0.95))}"]
-        if self._view.paused:
+        if view.paused:
             parts.append("paused")
         if self._behind:
             parts.append(f"counting {100 - round(100 * self._behind)} %")
+        if view.how.words:
+            parts.append(sanitise(view.how.words, limit=LONGEST_FILTER))
         return f"Statistics  {f' {G.dot} '.join(parts)}"
 
     def _tell_line(self) -> None:

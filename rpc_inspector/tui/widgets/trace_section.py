@@ -17,7 +17,7 @@ from rpc_inspector.core.model import LogLine
 from rpc_inspector.core.session import SessionState, Update
 from rpc_inspector.tui.widgets.seen_words import SeenWords
 from rpc_inspector.tui.widgets.trace_list import TracePane
-from rpc_inspector.tui.widgets.trace_messages import FilterAsked, RowAsked, RowSelected, RowsFiltered
+from rpc_inspector.tui.widgets.trace_messages import FilterAsked, PauseAsked, RowAsked, RowSelected, RowsFiltered
 from rpc_inspector.tui.widgets.trace_view import TraceView
 
 if TYPE_CHECKING:
@@ -160,6 +160,13 @@ class TraceSection(Container):
             return False
         return True
 
+    def on_pause_asked(self, message: PauseAsked) -> None:
+        """Freeze the list, and with it all views, or let go again."""
+        message.stop()
+        self.list.action_pause()
+        if side := self._side:
+            side.show_anew()
+
     async def on_row_asked(self, message: RowAsked) -> None:
         """Show a row in the list."""
         message.stop()
@@ -197,8 +204,10 @@ class TraceSection(Container):
         (await self.filter_bar()).open()
 
     async def filter_by(self, text: str) -> None:
-        """Show only what matches, as if it had been typed."""
-        (await self.filter_bar()).write(text)
+        """Show only what matches, as if it had been typed; what is wrong can be corrected there."""
+        bar = await self.filter_bar()
+        if not bar.write(text):
+            bar.open()
 
     async def on_filter_asked(self, message: FilterAsked) -> None:
         """Add a term to the filter there is, and show in the list what is left."""
@@ -216,9 +225,7 @@ class TraceSection(Container):
         """The trace takes the focus."""
         self.focus_view()
 
-    def on_rows_filtered(self, message: RowsFiltered) -> None:
+    def on_rows_filtered(self, _message: RowsFiltered) -> None:
         """The filter changed: the view shows other rows now."""
-        if bar := self._bar:
-            bar.say(f"{message.shown:,} of {message.of:,} calls" if self._filter else f"{message.of:,} calls")
         if side := self._side:
             side.show_anew()
