@@ -1,7 +1,6 @@
 """The interface's pure parts: what is shown of payloads, first drafts, themes, keys, names of targets."""
 
 import json
-import os
 import subprocess
 import sys
 from collections import Counter
@@ -14,7 +13,6 @@ from rpc_inspector.core.session import SessionState, Target
 from rpc_inspector.tui import theming
 from rpc_inspector.tui.actions import ACTIONS, all_key_names, key_name
 from rpc_inspector.tui.bodies import LONGEST_LINE, PLAIN_ABOVE, body, too_large_to_highlight
-from rpc_inspector.tui.clipboard import command_line
 from rpc_inspector.tui.drafts import Drafts, first_draft
 from rpc_inspector.tui.glyphs import ASCII, Glyphs, glyphs_for
 from rpc_inspector.tui.state_words import banner_text
@@ -105,42 +103,6 @@ def test_drafts_come_back_and_empty_ones_are_forgotten():
 )
 def test_targets_are_typed_as_participant_and_method(typed, target):
     assert parse_target(typed) == target
-
-
-def test_the_command_is_quoted_for_a_shell_and_holds_no_secret():
-    state = SessionState(url="wss://x", room="my room")
-    line = command_line("bob", "echo", '{"a": "it\'s"}', state)
-    assert line.startswith('rpc-inspector call bob echo \'{"a": "it\'"\'"\'s"}\'')
-    assert line.endswith("--url wss://x --room 'my room'")
-
-
-@pytest.mark.parametrize("payload", ["@home", "-5", "--url", "it's\n\\n %s $HOME", "", "x" * 200_000])
-@pytest.mark.parametrize("method", ["echo", "-e"])
-def test_a_copied_command_survives_a_shell(payload, method, tmp_path):
-    """A program in the command's place tells what it is given; click tells arguments from options as ours does."""
-    line = command_line("bob", method, payload, SessionState(url="wss://x", room="my room"))
-    program = tmp_path / "rpc-inspector"
-    program.write_text(f"""#!{sys.executable}
-import json, sys, click
-@click.group()
-def main(): pass
-@main.command()
-@click.argument("identity")
-@click.argument("method")
-@click.argument("payload", default="")
-@click.option("--url")
-@click.option("--room")
-def call(payload, **given):
-    print(json.dumps({{**given, "payload": sys.stdin.read() if payload == "-" else payload}}))
-main()
-""")
-    program.chmod(0o755)
-    path = f"{tmp_path}:{os.environ['PATH']}"
-    said = subprocess.run(
-        ["/bin/sh"], input=line, env={"PATH": path}, capture_output=True, check=True, text=True
-    ).stdout
-    expected = {"identity": "bob", "method": method, "payload": payload, "url": "wss://x", "room": "my room"}
-    assert json.loads(said) == expected
 
 
 def test_shipped_themes_load_and_set_all_of_our_variables():

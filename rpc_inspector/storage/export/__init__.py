@@ -34,6 +34,10 @@ class About(Struct, frozen=True, kw_only=True):
     selection: str = ""
 
 
+class FileThere(FileUnusable):
+    """The file is there already."""
+
+
 class Format(Struct, frozen=True, kw_only=True):
     """A format to export to. ``module``, in this package, has its writer and is imported when it is used."""
 
@@ -85,10 +89,10 @@ def export_file(path: Path, rows: Iterable[TraceRow], form: Format, about: About
         Its size in bytes.
 
     Raises:
-        FileUnusable: it is there already, or cannot be written.
+        FileUnusable: it cannot be written; :class:`FileThere`: it is there already.
     """
     if path.exists() and not force:
-        raise FileUnusable(f"{path} is there already.", "Name another file, or have it replaced (--force).")
+        raise FileThere(f"{path} is there already.", "Name another file, or have it replaced (--force).")
     unfinished: str | None = None
     try:
         handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")

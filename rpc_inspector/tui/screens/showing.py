@@ -10,7 +10,6 @@ from rpc_inspector.core.model import Call, Participant
 from rpc_inspector.core.names import closest
 from rpc_inspector.core.session import Session, SessionError, SessionState
 from rpc_inspector.core.text import sanitise, sanitise_name
-from rpc_inspector.tui.clipboard import command_line
 from rpc_inspector.tui.screens.panes import PanedScreen
 from rpc_inspector.tui.widgets.trace_messages import (
     CommentAsked,
@@ -179,11 +178,6 @@ class ShowingScreen(PanedScreen):
         else:
             what, text = "the response", self.call_pane.response.shown_text
         self._copy(what, text)
-
-    def action_copy_command(self) -> None:
-        """Copy the call as a command line."""
-        composer = self.call_pane.composer
-        self._copy("the command", command_line(composer.identity, composer.method, composer.editor.text, self._state))
 
     def _copy(self, what: str, text: str) -> None:
         from rpc_inspector.tui.app import InspectorApp  # noqa: PLC0415 - the app imports this screen

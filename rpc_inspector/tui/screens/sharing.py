@@ -1,0 +1,62 @@
+"""Taking calls out of the program: as a file, and as text that makes a call again."""
+
+from rpc_inspector.core.budgets import DEFAULT_RESPONSE_MS
+from rpc_inspector.core.model import Call
+from rpc_inspector.core.session import Invocation
+from rpc_inspector.tui.screens.showing import ShowingScreen
+
+
+class SharingScreen(ShowingScreen):
+    """A screen that shows calls and writes them."""
+
+    def action_save(self) -> None:
+        """Save calls to a file that can be opened again."""
+        self._write("trace")
+
+    def action_export(self) -> None:
+        """Write calls in a format of choice."""
+        self._write("")
+
+    def _write(self, name: str) -> None:
+        from rpc_inspector.storage.export import FORMATS  # noqa: PLC0415 - only when asked for
+        from rpc_inspector.tui.screens.export import ExportScreen, selections_of  # noqa: PLC0415 - likewise
+
+        view, state = self.trace.view, self._state
+        rows = self.session.rows() if self.session else ()
+        selections = selections_of(rows, tuple(view.rows.between(0, len(view.rows))), view.how.words)
+        if not any(selection.rows for selection in selections):
+            self.notify("There is nothing to write yet: no calls were seen.", markup=False)
+            return
+        origin = state.journal if self.is_saved else f"room {state.room}"
+        self.app.push_screen(ExportScreen(selections, origin, state.room, FORMATS.get(name)))
+
+    def action_copy_as(self) -> None:
+        """Copy the selected call of the trace, the shown one, or the one that is being composed."""
+        from rpc_inspector.core.snippets import Language  # noqa: PLC0415 - only when asked for
+        from rpc_inspector.tui.screens.copy_as import CopyAsScreen  # noqa: PLC0415 - likewise
+
+        wanted = self._wanted()
+        if not wanted.destination or not wanted.method:
+            self.notify("Whom it calls, or the method, is not known. Choose another call.", markup=False)
+            return
+
+        def copy(language: Language | None) -> None:
+            if language is not None:
+                self._copy(f"the {language.name}", language.make(wanted, self._state))
+
+        self.app.push_screen(CopyAsScreen(wanted), copy)
+
+    def _wanted(self) -> Invocation:
+        from rpc_inspector.core.snippets import invocation_of  # noqa: PLC0415 - as above
+
+        call: Call | None = None
+        if self.focused_pane == "trace":
+            call = self.trace.selected_call
+        elif self.focused_pane == "response" or self.is_saved:
+            call = self.shown_call
+        if call is not None:
+            return invocation_of(call)
+        composer = self.call_pane.composer
+        limit = composer.timeout_ms or DEFAULT_RESPONSE_MS
+        text = composer.editor.text
+        return Invocation(destination=composer.identity, method=composer.method, payload=text, response_ms=limit)
