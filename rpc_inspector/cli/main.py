@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from rpc_inspector.cli.options import CONTEXT, Options, connection_options
+from rpc_inspector.cli.options import CONTEXT, Options, Recording, connection_options, recording_options
 
 #: Each command's module in this package has its name and holds ``command``. The summaries stand here so that the help
 #: need not import them all.
@@ -55,7 +55,8 @@ class Commands(click.Group):
 
 @click.group(cls=Commands, invoke_without_command=True, context_settings=CONTEXT)
 @connection_options
-def main(options: Options) -> Any:
+@recording_options
+def main(options: Options, *, recording: Recording) -> Any:
     """The network panel for LiveKit RPC.
 
     Join a room, see every participant's methods, call them, and read the true trace of every request, ack and
@@ -65,5 +66,5 @@ def main(options: Options) -> Any:
     if ctx.invoked_subcommand is None:
         from rpc_inspector.cli.tui import open_interface  # noqa: PLC0415 - likewise lazy
 
-        return open_interface(options)
+        return open_interface(options, recording)
     return None

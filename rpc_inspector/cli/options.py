@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import click
 
@@ -77,6 +77,48 @@ def connection_options(function: Callable[..., Any]) -> Callable[..., Any]:
 def plain_options(function: Function) -> Function:
     """For commands that connect to nothing: ``--version`` alone."""
     return _version(function)
+
+
+class Recording(NamedTuple):
+    """What is recorded of a session: see ``docs/journal.md``."""
+
+    journal: bool = True
+    payloads: Literal["redact", "keep", "off"] | None = None
+    keep_packets: bool = False
+
+
+_RECORDING = (
+    click.option("--no-journal", is_flag=True, help="Do not record the session in the user's state folder."),
+    click.option(
+        "--journal-payloads",
+        type=click.Choice(["redact", "keep", "off"]),
+        help="Recorded of payloads: all but obvious secrets, all, or nothing.  [redact]",
+    ),
+    click.option("--keep-packets", is_flag=True, help="Record the packets themselves too, secrets and all."),
+)
+
+
+def recording_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command that makes a session the options of its journal; it gets them as ``recording``.
+
+    What was typed before the command's name counts too.
+    """
+
+    @wraps(function)
+    def with_recording(*arguments: Any, **values: Any) -> Any:
+        meta = click.get_current_context().meta
+        before: Recording = meta.get(__name__, Recording())
+        meta[__name__] = recording = Recording(
+            journal=before.journal and not values.pop("no_journal"),
+            payloads=values.pop("journal_payloads") or before.payloads,
+            keep_packets=values.pop("keep_packets") or before.keep_packets,
+        )
+        return function(*arguments, recording=recording, **values)
+
+    decorated: Callable[..., Any] = with_recording
+    for decorate in reversed(_RECORDING):
+        decorated = decorate(decorated)
+    return decorated
 
 
 class Seconds(click.ParamType):  # type: ignore[type-arg]  # generic in new versions of click, not in 8.1

@@ -1,28 +1,71 @@
-"""The real session, put together here and nowhere else."""
+"""The real session and its journal, put together here and nowhere else."""
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from importlib import import_module
+from typing import Any
 
+from rpc_inspector.cli.options import Recording
+from rpc_inspector.core.redaction import Rules
 from rpc_inspector.core.session import Session
+from rpc_inspector.storage.journal import Journal
+from rpc_inspector.storage.journal_files import default_folder
 
 
-async def make_session() -> Session:
-    """The session on LiveKit's SDK; its import, half a second, happens in a thread."""
-    # What the SDK logs while nobody captures it would otherwise reach stderr, as the last resort of logging.
-    logging.getLogger("livekit").addHandler(logging.NullHandler())
-    room = await asyncio.to_thread(import_module, "rpc_inspector.room")
-    session: Session = room.open_session()
-    return session
+class Recorder:
+    """Makes the session and records it; closed after the session, so that its last words are in the journal."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+        self._journal: Journal | None = None
+
+    async def make_session(self) -> Session:
+        """The session on LiveKit's SDK; its import, half a second, happens in a thread."""
+        # What the SDK logs while nobody captures it would otherwise reach stderr, as the last resort of logging.
+        logging.getLogger("livekit").addHandler(logging.NullHandler())
+        room = await asyncio.to_thread(import_module, "rpc_inspector.room")
+        if not self._recording.journal:
+            session: Session = room.open_session()
+            return session
+        return self._recorded(room.open_session)
+
+    def _recorded(self, open_session: Callable[..., Any]) -> Session:
+        loop = asyncio.get_running_loop()
+
+        def tell(what: Callable[[str], None], text: str) -> None:
+            with suppress(RuntimeError):  # the loop is closed: nobody is left to be told
+                loop.call_soon_threadsafe(what, text)
+
+        def failed(text: str) -> None:
+            tell(session.recorded_in, "")
+            tell(session.notice, text)
+
+        journal = self._journal = Journal(
+            default_folder(),
+            Rules(payloads=self._recording.payloads or "redact"),
+            began=lambda path: tell(session.recorded_in, path),
+            failed=failed,
+        )
+        session = open_session(keep_packets=self._recording.keep_packets, tap=journal.event)
+        session.subscribe(journal.take)
+        made: Session = session
+        return made
+
+    def close(self) -> None:
+        """Write the end of the journal."""
+        if self._journal is not None:
+            self._journal.close()
 
 
 @asynccontextmanager
-async def a_session() -> AsyncIterator[Session]:
-    """A session that is closed at the end, whatever it is."""
-    session = await make_session()
+async def a_session(recording: Recording = Recording(journal=False)) -> AsyncIterator[Session]:  # noqa: B008 - immutable
+    """A session that is closed at the end, whatever it is; recorded only where that is asked for."""
+    recorder = Recorder(recording)
+    session = await recorder.make_session()
     try:
         yield session
     finally:
         await session.close()
+        await asyncio.to_thread(recorder.close)

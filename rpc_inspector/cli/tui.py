@@ -2,12 +2,13 @@
 
 import os
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import click
 
 from rpc_inspector.cli.ending import Refused
-from rpc_inspector.cli.options import CONTEXT, Options, connection_options
+from rpc_inspector.cli.options import CONTEXT, Options, Recording, connection_options, recording_options
 
 if TYPE_CHECKING:
     from rpc_inspector.core.session import Target
@@ -15,12 +16,13 @@ if TYPE_CHECKING:
 
 @click.command("tui", context_settings=CONTEXT)
 @connection_options
-def command(options: Options) -> int:
+@recording_options
+def command(options: Options, *, recording: Recording) -> int:
     """Open the interface. Without a room it lists rooms, and without a server it asks where to connect."""
-    return open_interface(options)
+    return open_interface(options, recording)
 
 
-def open_interface(options: Options) -> int:
+def open_interface(options: Options, recording: Recording) -> int:
     """Open it where the options say; the exit status.
 
     Raises:
@@ -31,7 +33,7 @@ def open_interface(options: Options) -> int:
     from pathlib import Path  # noqa: PLC0415 - the help does not need it
 
     from rpc_inspector.cli.connection import choices, resolve  # noqa: PLC0415 - likewise
-    from rpc_inspector.cli.session import make_session  # noqa: PLC0415 - likewise
+    from rpc_inspector.cli.session import Recorder  # noqa: PLC0415 - likewise
     from rpc_inspector.headless.output import Output  # noqa: PLC0415 - likewise
 
     resolution = resolve(options, os.environ, Path.cwd())
@@ -45,13 +47,14 @@ def open_interface(options: Options) -> int:
     from rpc_inspector.tui.app import run_app  # noqa: PLC0415 - Textual, after everything that can fail
     from rpc_inspector.tui.start import Start  # noqa: PLC0415 - likewise
 
-    return run_app(
-        Start(
-            make_session=make_session,
-            find_target=find_target,
-            choices=lambda: choices(options, os.environ, Path.cwd()),
+    with closing(Recorder(recording)) as recorder:
+        return run_app(
+            Start(
+                make_session=recorder.make_session,
+                find_target=find_target,
+                choices=lambda: choices(options, os.environ, Path.cwd()),
+            )
         )
-    )
 
 
 def require_terminal() -> None:
