@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Awaitable, Callable
 
-from benchmarks import acks, invoke, load, server, startup
+from benchmarks import acks, filtering, invoke, load, server, startup
 
 #: Each returns its figures by name.
 BENCHMARKS: dict[str, Callable[[], Awaitable[dict[str, float]]]] = {
@@ -15,6 +15,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[dict[str, float]]]] = {
     "startup": startup.measure,
     "server": server.measure,
     "load": load.measure,
+    "filter": filtering.measure,
 }
 
 #: The figures with a goal: at most, or at least, so much.
@@ -29,6 +30,7 @@ GOALS: dict[str, tuple[str, float]] = {
     "demo_quit_s": ("<=", 1.0),
     "embedded_rpc_ratio": ("<=", 1.2),
     "embedded_throughput_ratio": (">=", 0.9),
+    **{f"filter_{name}_ms": ("<=", 300.0 if "path" in name else 150.0) for name in filtering.USUAL},
     "load_core": ("<=", 0.25),
     "load_lag_ms_p99": ("<=", 30.0),
     "load_events_lost": ("<=", 0),
