@@ -15,7 +15,6 @@ from rpc_inspector.tui.widgets.trace_messages import (
     CommentAsked,
     CompareAsked,
     MarkAsked,
-    PauseAsked,
     RowOpened,
     RowSelected,
 )
@@ -82,7 +81,7 @@ class ShowingScreen(PanedScreen):
 
     @on(RowSelected)
     def _call_selected(self, event: RowSelected) -> None:
-        if self.trace.has_focus_within:
+        if self.trace_section.has_focus_within:
             self.show(event.seq)
 
     @on(RowOpened)
@@ -116,10 +115,6 @@ class ShowingScreen(PanedScreen):
     def _comment_asked(self, event: CommentAsked) -> None:
         if self.session:
             self.session.comment(event.seq, event.text)
-
-    @on(PauseAsked)
-    def _pause_asked(self) -> None:
-        self.trace.action_pause()
 
     # Comparing
 
