@@ -80,6 +80,16 @@ class Sketch:
             self._buckets[key] = self._buckets.get(key, 0) + bucket
         self.count += other.count
 
+    def subtract(self, other: Self) -> None:
+        """Take out everything that another sketch counted, all of which was added here."""
+        for key, bucket in other._buckets.items():
+            left = self._buckets[key] - bucket
+            if left & _COUNT_MASK:
+                self._buckets[key] = left
+            else:
+                del self._buckets[key]
+        self.count -= other.count
+
     def percentile(self, share: float) -> float | None:
         """The value that ``share`` (0 to 1) of the values do not exceed, nearest rank; ``None`` without values."""
         return self._mean(self._key_at(share)) if self._buckets else None
@@ -145,6 +155,16 @@ class Durations(Sketch):
         if not self._sources[source]:
             del self._sources[source]
 
+    def merge(self, other: Self) -> None:
+        """Add everything that another one counted."""
+        super().merge(other)
+        self._sources.update(other._sources)
+
+    def subtract(self, other: Self) -> None:
+        """Take out everything that another one counted, all of which was added here."""
+        super().subtract(other)
+        self._sources -= other._sources
+
     def measure(self, share: float) -> Measure | None:
         """A percentile in ms with its precision; ``None`` without any."""
         if not self._buckets:
@@ -158,6 +178,31 @@ class Durations(Sketch):
 def outcome_of(call: Call) -> str:
     """The call's outcome as groups name it: an error by its code (``1502``), others by their word (``ok``)."""
     return str(call.error.code) if call.error else call.outcome
+
+
+class Facts(NamedTuple):
+    """What is counted of a call; durations in ms, sizes in bytes; ``None`` where a call has none."""
+
+    outcome: str
+    failed: bool
+    total: Measure | None
+    ack: Measure | None
+    handler: Measure | None
+    request: int | None
+    response: int | None
+
+
+def facts_of(call: Call) -> Facts:
+    """Take them from a call, once for all groups that it is in."""
+    return Facts(
+        outcome_of(call),
+        call.outcome == "error",
+        answered_in(call),
+        call.ack,
+        call.handler,
+        call.request.bytes if call.request else None,
+        call.response.bytes if call.response else None,
+    )
 
 
 class Group:
@@ -178,20 +223,21 @@ class Group:
         self.total, self.ack, self.handler = Durations(), Durations(), Durations()
         self.request, self.response = Sketch(), Sketch()
 
-    def put(self, call: Call, step: int) -> None:
+    def put(self, facts: Facts, step: int) -> None:
         """Count a call (``step`` 1) or take it out (-1)."""
         self.count += step
-        self.errors += step * (call.outcome == "error")
-        outcome = outcome_of(call)
+        self.errors += step * facts.failed
+        outcome = facts.outcome
         self.outcomes[outcome] += step
         if not self.outcomes[outcome]:
             del self.outcomes[outcome]
-        self.total.put(answered_in(call), step)
-        self.ack.put(call.ack, step)
-        self.handler.put(call.handler, step)
-        for sketch, payload in ((self.request, call.request), (self.response, call.response)):
-            if payload is not None:
-                (sketch.add if step > 0 else sketch.remove)(payload.bytes)
+        self.total.put(facts.total, step)
+        self.ack.put(facts.ack, step)
+        self.handler.put(facts.handler, step)
+        if facts.request is not None:
+            (self.request.add if step > 0 else self.request.remove)(facts.request)
+        if facts.response is not None:
+            (self.response.add if step > 0 else self.response.remove)(facts.response)
 
 
 def answered_in(call: Call) -> Measure | None:
@@ -264,6 +310,11 @@ class Recent:
         if len(self._begun) > 2 * self.KEPT:
             self._begun = dict(sorted(self._begun.items())[-self.KEPT :])
 
+    def merge(self, other: Self, step: int) -> None:
+        """Add what another one counted (``step`` 1) or take it out (-1)."""
+        for second, calls in other._begun.items():
+            self.put(second, step * calls)
+
     def rate(self, now: float, over: int = 10) -> float:
         """Calls a second in the ``over`` whole seconds before ``now``; at most :attr:`KEPT`."""
         end = math.floor(now)
@@ -319,23 +370,24 @@ class Statistics:
             self.add(new)
 
     def _put(self, call: Call, step: int) -> None:
-        self.all.put(call, step)
+        facts = facts_of(call)
+        self.all.put(facts, step)
         self.timeline.put(call.started, failed=call.outcome == "error", step=step)
         self.recent.put(call.started, step)
         if self.by is not None:
-            self._put_in_group(key_of(call, self.by), call, step)
+            self._put_in_group(key_of(call, self.by), facts, step)
 
-    def _put_in_group(self, key: str, call: Call, step: int) -> None:
+    def _put_in_group(self, key: str, facts: Facts, step: int) -> None:
         group = self._groups.get(key)
         if group is None and len(self._groups) < MOST_GROUPS and key not in self._names_of_others:
             group = self._groups[key] = Group()
         if group is None:
-            self._others.put(call, step)
+            self._others.put(facts, step)
             self._names_of_others[key] += step
             if not self._names_of_others[key]:
                 del self._names_of_others[key]
             return
-        group.put(call, step)
+        group.put(facts, step)
         if not group.count:
             del self._groups[key]
 

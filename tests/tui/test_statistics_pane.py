@@ -5,7 +5,7 @@ import math
 import pytest
 
 from rpc_inspector.core.model import Call
-from rpc_inspector.core.statistics import DIMENSIONS, Durations, Group, Timeline, key_of
+from rpc_inspector.core.statistics import DIMENSIONS, Durations, Group, Timeline, facts_of, key_of
 from rpc_inspector.tui.glyphs import ASCII
 from rpc_inspector.tui.widgets import charts
 from rpc_inspector.tui.widgets.charts import bars, histogram_lines, timeline_lines
@@ -78,7 +78,7 @@ def test_every_measure_comes_first_in_its_turn_and_the_columns_fit(width, first)
 def test_errors_are_told_by_code():
     group = Group()
     for number, code in enumerate([1502, 1502, 1400, *[0] * 497]):
-        group.put(call(number, code=code), 1)
+        group.put(facts_of(call(number, code=code)), 1)
     assert error_share(group) == "0.6 %"
     assert codes_in_words(group) == "1502 x2 · 1400 x1"
     assert error_share(Group()) == ""

@@ -99,7 +99,7 @@ class StatisticsPane(Vertical):
             return
         for row in update.rows:
             if isinstance(row, Call):
-                self._count(row)
+                self._count(row, shown=self._view.rows.index_of(row.seq) is not None)
         for seq in update.dropped:
             if seq in self._counted and self._view.rows.get(seq) is None:
                 self._figures.remove(self._counted.pop(seq))
@@ -113,9 +113,8 @@ class StatisticsPane(Vertical):
         """No line here is a row of the trace."""
         return False
 
-    def _count(self, call: Call) -> None:
-        old = self._counted.get(call.seq)
-        new = call if self._view.rows.index_of(call.seq) is not None else None
+    def _count(self, call: Call, *, shown: bool) -> None:
+        old, new = self._counted.get(call.seq), call if shown else None
         if old is new:
             return
         self._figures.change(old, new)
@@ -127,19 +126,22 @@ class StatisticsPane(Vertical):
         self._stale = True
 
     async def _count_all(self) -> None:
+        """From the newest row back; what comes or changes meanwhile is counted by :meth:`take`."""
         self._figures, self._counted = Statistics(self._by), {}
         self._was_paused = self._view.paused
         rows = self._view.rows
-        seqs = [row.seq for row in rows.between(0, len(rows)) if isinstance(row, Call)]
+        at = total = len(rows)
         until = time.monotonic() + SLICE_S
-        for at in range(0, len(seqs), AT_ONCE):
-            for seq in seqs[at : at + AT_ONCE]:
-                row = rows.get(seq)  # as it is now: it may have changed or gone meanwhile
-                if isinstance(row, Call) and seq not in self._counted:
-                    self._count(row)
+        while at > 0:
+            batch = list(rows.between(max(at - AT_ONCE, 0), at))
+            for row in batch:
+                if isinstance(row, Call) and row.seq not in self._counted:
+                    self._count(row, shown=True)
+            at -= len(batch)
             if time.monotonic() > until:
-                self._behind = 1 - at / len(seqs)
+                self._behind = at / total
                 await asyncio.sleep(0)
+                at = rows.place_of(batch[0])  # rows may have come before it, or gone
                 until = time.monotonic() + SLICE_S
         self._behind = 0.0
         self._draw()
