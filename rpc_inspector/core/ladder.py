@@ -18,10 +18,15 @@ Key = tuple[float, int, int]
 
 
 class Gap(NamedTuple):
-    """Nothing for ``seconds``, up to ``time`` (seconds of CLOCK_MONOTONIC)."""
+    """Nothing from ``begin`` to ``time`` (seconds of CLOCK_MONOTONIC)."""
 
-    seconds: float
+    begin: float
     time: float
+
+    @property
+    def seconds(self) -> float:
+        """How long it lasted."""
+        return self.time - self.begin
 
 
 Line = Step | Gap
@@ -62,7 +67,7 @@ class Ladder:
         number = (entry >> 1) - self._base
         time, seq, n = self._keys[number]
         if not entry & 1:
-            return Gap(time - self._keys[number - 1][0], time)
+            return Gap(self._keys[number - 1][0], time)
         return self.steps_of(seq)[n]
 
     def between(self, first: int, end: int) -> Iterator[Line]:

@@ -250,6 +250,7 @@ def test_every_seen_stage_is_exactly_one_arrow_and_silences_are_measured(rows):
         if isinstance(line, Gap):
             gap = line
             assert gap.seconds >= GAP_S
+            assert gap.begin == before
         else:
             if before is not None and line.time - before >= GAP_S:
                 assert gap.time == line.time

@@ -334,13 +334,13 @@ async def test_the_packet_and_the_legend_stand_where_there_is_room():
         await pilot.pause()
         assert (below.region.height, beside.region.width) == (0, 52)
         assert "id          id-2" in text_of(beside)
-        await pilot.resize_terminal(80, 12)
+        await pilot.resize_terminal(80, 16)
         await pilot.pause()
         assert below.region.height == 3
         await pilot.resize_terminal(60, 9)
         await pilot.pause()
         assert below.region.height == 1
-        assert "packet not seen" in text_of(app.query_one(Legend))
+        assert "not seen" in text_of(app.query_one(Legend))
 
 
 @pytest.mark.parametrize("theme", ["inspector-dark", "inspector-light", "ansi-dark"])

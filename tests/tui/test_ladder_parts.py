@@ -268,7 +268,8 @@ def test_silences_in_words(seconds, words):
 
 
 def test_vantage_points_are_named():
-    assert seen_by(SessionState(vantage=("us", "server"), embedded=True)) == "seen by: us, the embedded server"
+    assert seen_by(SessionState(vantage=("us", "server"))) == "seen by: us, the embedded server"
+    assert seen_by(SessionState(vantage=("us", "server")), short=True) == "seen by: us, server"
     assert seen_by(SessionState()) == "seen by: nobody"
 
 
@@ -285,7 +286,7 @@ def test_a_packet_shows_who_saw_it_and_what_it_says():
     assert heading(request, names()).plain == "request  get_weather  inspector → weather-agent"
     told = shown(request)
     assert told["time"] == "12:00:00.000 to 1 ms, sent at the caller (our own SDK's packet log)"
-    assert told["also"].startswith("12:00:00.000 forwarded by the server (the server's event stream), +0.4 ms")
+    assert told["also"].startswith("12:00:00.000 forwarded by the server, +0.4 ms")
     assert (told["wire"], told["id"], told["told"], told["version"]) == ("283 B", "id-1", "the callee has 8 s", "2")
     assert told["payload"] == "38 B  " + "x" * 38
     assert shown(ack, request)["since"] == "+12 ms after the request"

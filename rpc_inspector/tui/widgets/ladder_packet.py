@@ -30,7 +30,7 @@ _COLOURS = {
 _AT: dict[Place, str] = {"caller": "at the caller", "callee": "at the callee", "server": "by the server"}
 _FROM: dict[Source, str] = {
     "sdk": "our own SDK's packet log", "app": "an app's packet log", "browser": "a browser's packet log",
-    "server": "the server's event stream", "file": "a file",
+    "file": "a file",
 }  # fmt: skip
 
 
@@ -80,8 +80,10 @@ def _time(step: Step) -> str:
 
 
 def _where(seen: Seen) -> str:
-    place = f" {sanitise(seen.view.place, limit=30)}" if seen.view.place else ""
-    return f"{seen.stage.dir} {_AT[seen.view.at]} ({_FROM[seen.view.source]}{place})"
+    """``sent at the caller (our own SDK's packet log)``, ``forwarded by the server``."""
+    parts = (_FROM.get(seen.view.source, ""), sanitise(seen.view.place, limit=30))
+    source = " ".join(part for part in parts if part)
+    return f"{seen.stage.dir} {_AT[seen.view.at]}{f' ({source})' if source else ''}"
 
 
 def _also(seen: Seen, step: Step, call: Call) -> str:

@@ -108,7 +108,7 @@ def header_pieces(paint: Paint, heading: str) -> list[Piece]:
 def gap_pieces(gap: Gap, paint: Paint) -> list[Piece]:
     """A silence: how long it was; calls in flight go on in it."""
     cells = Cells(paint.layout.view, paint.offset)
-    _lifelines(cells, paint, gap.time - gap.seconds, paint.signs.silence)
+    _lifelines(cells, paint, gap.begin, paint.signs.silence)
     return [(f"{right(gap_text(gap.seconds), SIDE - 2)}  ", "gap"), *cells.pieces()]
 
 

@@ -17,7 +17,12 @@ from rpc_inspector.tui.widgets.trace_view import TraceView
 #: From so many cells on the packet stands beside the ladder, in lines of its own.
 SIDE_FROM = 150
 #: From so many lines on the packet below the ladder has more than its first line, and all its lines.
-SHORT_FROM, TALL_FROM = 11, 18
+SHORT_FROM, TALL_FROM = 14, 20
+#: Entries of the legend that are left out one after the other where there is no room; the one of what was not seen
+#: stays longest: without it people would believe too much.
+_LEFT_OUT = (6, 5, 3, 2, 0, 1)
+#: So many entries should be there before words are shortened.
+_USUAL = 5
 
 
 class PacketView(Widget):
@@ -50,29 +55,39 @@ class Legend(Widget):
         self._lines = lines
 
     def render(self) -> Content:
-        """As many entries as fit, those first that keep people from believing too much."""
-        line, dash = SIGNS.line, SIGNS.dash
-        not_seen = f"{SIGNS.heads[0]}{SIGNS.unseen} {SIGNS.unseen}"
-        entries = (
-            (f"{line}{line}{SIGNS.heads[1]}", "$text-primary", "request"),
-            (f"{SIGNS.open_heads[0]}{dash}{dash}", "$stage-ack", "ack"),
-            (f"{SIGNS.heads[0]}{line}{line}", "$text-success", "answer"),
-            (f"{SIGNS.heads[0]}{line}{G.failed}", "$text-error", "error"),
-            (not_seen, "$text-success", "packet not seen"),
-            (G.failed, "$text-error", "end without a packet"),
-            (SIGNS.held, "$stage-answer", f"1 call in hand, {SIGNS.full} more"),
-        )
-        who = Content.styled(seen_by(self._lines.state), "$muted")
+        """All entries, or in shorter words as many as fit."""
         width = self.content_size.width
-        first = (4, 0, 1, 2, 3, 5, 6)
+        whole, fits = self._line(width, short=False)
+        return whole if fits else self._line(width, short=True)[0]
+
+    def _line(self, width: int, *, short: bool) -> tuple[Content, bool]:
+        """The entries that fit beside who sees, and whether that is all that are never left out."""
+        who = Content.styled(seen_by(self._lines.state, short=short), "$muted")
         shown = {
-            at: Content.assemble((entries[at][0], entries[at][1]), (f" {entries[at][2]}", "$muted")) for at in first
+            at: Content.assemble((sign, style), (f" {word}", "$muted"))
+            for at, (sign, style, word) in enumerate(_entries(short=short))
         }
-        while len(shown) > 1 and sum(one.cell_length + 3 for one in shown.values()) + who.cell_length > width:
-            del shown[next(at for at in reversed(first) if at in shown)]
-        words = Content("   ").join(shown[at] for at in sorted(shown))
+        for at in _LEFT_OUT:
+            if sum(one.cell_length + 3 for one in shown.values()) + who.cell_length <= width:
+                break
+            del shown[at]
+        words = Content("   ").join(shown.values())
         blanks = max(width - words.cell_length - who.cell_length, 2)
-        return Content.assemble(words, " " * blanks, who)
+        return Content.assemble(words, " " * blanks, who), len(shown) >= _USUAL
+
+
+def _entries(*, short: bool) -> tuple[tuple[str, str, str], ...]:
+    """Signs, their styles, and what they mean."""
+    line, dash = SIGNS.line, SIGNS.dash
+    return (
+        (f"{line}{line}{SIGNS.heads[1]}", "$text-primary", "request"),
+        (f"{SIGNS.open_heads[0]}{dash}{dash}", "$stage-ack", "ack"),
+        (f"{SIGNS.heads[0]}{line}{line}", "$text-success", "answer"),
+        (f"{SIGNS.heads[0]}{line}{G.failed}", "$text-error", "error"),
+        (f"{SIGNS.heads[0]}{SIGNS.unseen} {SIGNS.unseen}", "$muted", "not seen" if short else "packet not seen"),
+        (G.failed, "$text-error", "end without a packet"),
+        (SIGNS.held, "$stage-answer", f"1 call in hand, {SIGNS.full} more"),
+    )
 
 
 class LadderPane(Container):

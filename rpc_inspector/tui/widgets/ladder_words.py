@@ -25,6 +25,18 @@ NEXT_TIME: dict[LadderTime, LadderTime] = {"stage": "clock", "clock": "zero", "z
 #: Cells of an error's own message that an arrow may carry.
 LONGEST_MESSAGE = 60
 _CALLEE_LIMIT_GRACE_MS = 100
+#: The same where there is less room.
+_SHORT: dict[int, str] = {
+    ErrorCode.UNSUPPORTED_METHOD: "no method",
+    ErrorCode.RECIPIENT_NOT_FOUND: "not here",
+    ErrorCode.REQUEST_PAYLOAD_TOO_LARGE: "too large",
+    ErrorCode.APPLICATION_ERROR: "raised",
+    ErrorCode.CONNECTION_TIMEOUT: "no ack",
+    ErrorCode.RESPONSE_TIMEOUT: "timeout",
+    ErrorCode.RECIPIENT_DISCONNECTED: "left",
+    ErrorCode.RESPONSE_PAYLOAD_TOO_LARGE: "too large",
+    ErrorCode.SEND_FAILED: "not sent",
+}
 _WHY: dict[int, str] = {
     ErrorCode.UNSUPPORTED_METHOD: "no such method",
     ErrorCode.RECIPIENT_NOT_FOUND: "not in the room, nothing sent",
@@ -85,6 +97,8 @@ def _failure_labels(step: Step, call: Call) -> Iterator[str]:
     full = f"{code} {why}".rstrip()
     yield _noted(full, step, call)
     yield full
+    if not step.late and call.error.code in _SHORT:
+        yield f"{code} {_SHORT[call.error.code]}"
     yield code
 
 
@@ -185,8 +199,9 @@ def fitting(texts: Iterator[str], room: int, names: Names, method: str | None) -
     return names.fit(method, room) if method is not None and room > 0 else last[: max(room, 0)]
 
 
-def seen_by(state: SessionState) -> str:
-    """``seen by: us, the embedded server``."""
-    server = "the embedded server" if state.embedded else "the server"
+def seen_by(state: SessionState, *, short: bool = False) -> str:
+    """``seen by: us, the embedded server``, or ``seen by: us, server``."""
+    # Only the embedded server lets anybody see what it forwards.
+    server = "server" if short else "the embedded server"
     words = [server if place == "server" else sanitise(place, limit=30) for place in state.vantage]
     return f"seen by: {', '.join(words) or 'nobody'}"
