@@ -66,23 +66,19 @@ class Breakdown(Struct, frozen=True, kw_only=True):
         acks: how the ack travelled, which takes no time of the call's own: the callee's SDK sends it at once.
         unseen: stages that no leg shows alone.
         doubt: why stamps of different places were not put together; empty where they were.
+        precision: ms that ``total`` is good for, which hangs on the first and the last point alone.
     """
 
     legs: tuple[Leg, ...] = ()
     acks: tuple[Leg, ...] = ()
     unseen: tuple[Unseen, ...] = ()
     doubt: str = ""
+    precision: float = 1.0
 
     @property
     def total(self) -> float:
         """The time from the first point that was seen to the last, in ms."""
         return sum(leg.ms for leg in self.legs)
-
-    @property
-    def precision(self) -> float:
-        """What the total is good for, in ms."""
-        ends = [leg.precision for leg in (self.legs[0], self.legs[-1])] if self.legs else [0.0]
-        return max(ends)
 
 
 def breakdown(call: Call) -> Breakdown:
@@ -97,7 +93,13 @@ def breakdown(call: Call) -> Breakdown:
         points = _points(call, views)
     legs = tuple(_legs(call, points, views))
     alone = {leg.parts for leg in legs}
-    return Breakdown(legs=legs, acks=tuple(_acks(views)), unseen=tuple(_unseen(call, alone, views)), doubt=doubt)
+    return Breakdown(
+        legs=legs,
+        acks=tuple(_acks(views)),
+        unseen=tuple(_unseen(call, alone, views)),
+        doubt=doubt,
+        precision=max((points[at].precision for at in (0, -1)), default=1.0) if points else 1.0,
+    )
 
 
 def _one_clock(call: Call) -> tuple[list[Sighting], str]:
@@ -198,50 +200,56 @@ def _ack_between(before: Point, after: Point, views: list[Sighting]) -> Point | 
     return Point(before.at, ack.time, ack.precision, before.source)
 
 
+_ALONE: dict[Part, str] = {
+    "queue": "queue",
+    "to server": "request to server",
+    "to callee": "request to callee",
+    "handler": "handler",
+    "from callee": "response to server",
+    "from server": "response to caller",
+    "return": "return",
+}
+#: What is seen as one in most rooms has a name of its own.
+_TOGETHER: dict[tuple[Part, ...], str] = {
+    PARTS: "all of it",
+    PARTS[1:3]: "request transit",
+    PARTS[4:6]: "response transit",
+    PARTS[1:6]: "transit and handler",
+    PARTS[2:5]: "beyond the server",
+    PARTS[1:]: "from the request on",
+}
+
+
 def _leg_name(call: Call, parts: tuple[Part, ...], views: list[Sighting]) -> str:
     answered = any(view.stage("response") for view in views)
     if "handler" in parts and not answered and call.outcome != "ok":
-        return "waiting, no answer was seen"
-    names: list[str] = []
-    if "queue" in parts:
-        names.append("queue")
-    names += _halves(parts, "to server", "to callee", "request transit")
-    if "handler" in parts:
-        names.append("handler")
-    names += _halves(parts, "from callee", "from server", "response transit")
-    if "return" in parts:
-        names.append("return")
-    return " + ".join(names)
-
-
-def _halves(parts: tuple[Part, ...], first: Part, second: Part, both: str) -> list[str]:
-    if first in parts and second in parts:
-        return [both]
-    return [f"{both}, {part}" for part in parts if part in (first, second)]
+        return "no answer was seen"
+    if parts in _TOGETHER:
+        return _TOGETHER[parts]
+    return " + ".join(_ALONE[part] for part in parts)
 
 
 def _acks(views: list[Sighting]) -> Iterator[Leg]:
     """The ack's way: from the request's arrival at the callee to the ack's sending, then back from place to place."""
-    seen: list[Point] = []
+    before: Point | None = None
     for view in reversed(views):
-        ack = view.stage("ack")
-        request = view.stage("request")
+        ack, request = view.stage("ack"), view.stage("request")
         if ack is None:
             continue
-        if not seen and request is not None:
-            point = Point(3, request.time, request.precision, view.at)
-            name = "the callee's SDK acks" if view.at == "callee" else f"ack, as the {view.at} waits for it"
-            yield _leg(name, (), point, Point(4, ack.time, ack.precision, view.at), point.time)
-        seen.append(Point(4, ack.time, ack.precision, view.at))
-    for before, after in pairwise(seen):
-        yield _leg("ack transit", (), before, after, before.time)
+        point = Point(4, ack.time, ack.precision, view.at)
+        if before is not None:
+            yield _leg(f"ack to {view.at}", (), before, point, before.time)
+        elif view.at == "callee" and request is not None:
+            arrived = Point(3, request.time, request.precision, view.at)
+            yield _leg("ack by callee's SDK", (), arrived, point, arrived.time)
+        before = point
 
 
 _NEEDED: dict[StageName, tuple[tuple[Part, ...], str]] = {
     "queue": (("queue",), "needs our own call and the caller's packets"),
-    "request transit": (("to server", "to callee"), "needs the packets of both ends"),
+    "request transit": (("to server", "to callee"), "needs both ends' packets"),
     "handler": (("handler",), "needs the callee's packets"),
-    "response transit": (("from callee", "from server"), "needs the packets of both ends"),
+    "response transit": (("from callee", "from server"), "needs both ends' packets"),
 }
 
 

@@ -24,6 +24,8 @@ Sign = Literal["+", "-", "~", " "]
 MOST_JSON = 1_000_000
 #: Longer arrays are compared place by place; shorter ones so that what was put in or taken out is found.
 _LONGEST_MATCHED = 400
+#: Of so many elements those most alike are paired.
+_LONGEST_PAIRED = 50
 #: Changes listed at most.
 MOST_CHANGES = 5_000
 #: Compared of texts: lines each side, and characters of a line.
@@ -116,13 +118,40 @@ def _same(first: Any, second: Any) -> bool:
 
 def _compare_lists(path: str, first: list[Any], second: list[Any]) -> Iterator[Change]:
     for i, j, m, n in _runs(first, second):
-        for at in range(max(j - i, n - m)):
-            if at >= j - i:
-                yield Change("+", f"{path}[{m + at}]", None, _text(second[m + at]))
-            elif at >= n - m:
+        for at, to in _pairs(first[i:j], second[m:n]):
+            if at is None and to is not None:
+                yield Change("+", f"{path}[{m + to}]", None, _text(second[m + to]))
+            elif at is not None and to is None:
                 yield Change("-", f"{path}[{i + at}]", _text(first[i + at]), None)
-            else:
-                yield from _compare(f"{path}[{i + at}]", first[i + at], second[m + at])
+            elif at is not None and to is not None:
+                yield from _compare(f"{path}[{i + at}]", first[i + at], second[m + to])
+
+
+def _pairs(first: list[Any], second: list[Any]) -> Iterator[tuple[int | None, int | None]]:
+    """Which elements are the same one changed: those most alike, in order; place by place where there are many."""
+    if len(first) == len(second) or max(len(first), len(second)) > _LONGEST_PAIRED:
+        yield from (
+            (n if n < len(first) else None, n if n < len(second) else None) for n in range(max(len(first), len(second)))
+        )
+        return
+    to = 0
+    for at, value in enumerate(first):
+        likeness = [(_likeness(value, other), -n) for n, other in enumerate(second) if n >= to]
+        best, place = max(likeness, default=(0, 0))
+        if not best:
+            yield at, None
+            continue
+        yield from ((None, n) for n in range(to, -place))
+        yield at, -place
+        to = -place + 1
+    yield from ((None, n) for n in range(to, len(second)))
+
+
+def _likeness(first: Any, second: Any) -> int:
+    """How many members two objects share."""
+    if not (isinstance(first, dict) and isinstance(second, dict)):
+        return 0
+    return sum(key in second and _same(value, second[key]) for key, value in first.items())
 
 
 def _runs(first: list[Any], second: list[Any]) -> Iterator[tuple[int, int, int, int]]:

@@ -39,6 +39,8 @@ def test_values_of_other_types_are_not_equal(first, second):
 def test_an_element_put_in_front_is_one_change():
     assert told([1, 2, 3], [0, 1, 2, 3]) == [("+", "$[0]", None, "0")]
     assert told([{"id": 1}, {"id": 2}], [{"id": 2}]) == [("-", "$[0]", '{"id": 1}', None)]
+    both = [{"id": 0, "n": 0}, {"id": 1, "n": 2}]
+    assert told([{"id": 1, "n": 1}], both) == [("+", "$[0]", None, '{"id": 0, "n": 0}'), ("~", "$[0].n", "1", "2")]
     assert told([{"id": 1, "n": 1}], [{"id": 1, "n": 2}]) == [("~", "$[0].n", "1", "2")]
 
 

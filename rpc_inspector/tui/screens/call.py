@@ -19,6 +19,7 @@ class CallScreen(Dialog[None]):
         seq: the row's number.
         look: gives a call and its diagnosis by number, ``None`` if it is no longer kept.
         neighbour: the number of the call ``step`` further in the trace, or ``None``.
+        pin: keeps a row in the trace while it is shown, or no longer.
     """
 
     def __init__(
@@ -26,9 +27,10 @@ class CallScreen(Dialog[None]):
         seq: int,
         look: Callable[[int], tuple[Call, Diagnosis | None] | None],
         neighbour: Callable[[int, int], int | None],
+        pin: Callable[[int, bool], None],
     ) -> None:
         super().__init__()
-        self._seq, self._look, self._neighbour = seq, look, neighbour
+        self._seq, self._look, self._neighbour, self._pin = seq, look, neighbour, pin
 
     def compose(self) -> ComposeResult:
         """The detail is the box."""
@@ -36,8 +38,13 @@ class CallScreen(Dialog[None]):
 
     def on_mount(self) -> None:
         """Show it."""
+        self._pin(self._seq, True)
         self._show()
-        self.query_one(CallDetail).focus()
+        self.query_one(CallDetail).focus_target.focus()
+
+    def on_unmount(self) -> None:
+        """It need not be kept any longer."""
+        self._pin(self._seq, False)
 
     def take(self, update: Update) -> None:
         """Something changed in the trace."""
@@ -55,5 +62,7 @@ class CallScreen(Dialog[None]):
         if seq is None:
             self.notify("There is no further call in the trace.", timeout=2, markup=False)
         else:
+            self._pin(seq, True)
+            self._pin(self._seq, False)
             self._seq = seq
             self._show()

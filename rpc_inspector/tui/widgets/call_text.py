@@ -1,9 +1,10 @@
-"""All that is known of one call, as text with style: what the detail shows. No widget in it."""
+"""How a call ended, why, and when what was seen of it, as text with style. No widget in it."""
 
 from typing import Literal
 
 from textual.content import Content
 
+from rpc_inspector.core.breakdown import breakdown
 from rpc_inspector.core.budgets import seconds
 from rpc_inspector.core.callobject import rounded
 from rpc_inspector.core.codes import CODES
@@ -13,9 +14,9 @@ from rpc_inspector.core.model import Call, Measure, Place, Sighting, Stage
 from rpc_inspector.core.text import sanitise, sanitise_name
 from rpc_inspector.core.units import duration
 from rpc_inspector.tui.glyphs import G
+from rpc_inspector.tui.widgets.breakdown_text import breakdown_lines
 from rpc_inspector.tui.widgets.cells import clock, left, right
 from rpc_inspector.tui.widgets.outcomes import mark_of
-from rpc_inspector.tui.widgets.payload_text import data_lines, payload_lines
 from rpc_inspector.tui.wording import failure, safe, whose
 
 _STAGES: tuple[StageKind, ...] = ("request", "ack", "response")
@@ -28,6 +29,8 @@ _FROM: dict[Source, str] = {
     "server": "what the embedded server forwards",
     "file": "a file",
 }
+_BY: dict[Place, str] = {"caller": "by caller", "callee": "by callee", "server": "by server"}
+_SHORT: dict[Source, str] = {"sdk": "our SDK", "app": "an app", "browser": "browser", "file": "a file"}
 _CLOCKS: dict[Literal["capture", "server", "sdk"], str] = {
     "sdk": "our clock around the SDK's call",
     "capture": "from the packets",
@@ -36,25 +39,31 @@ _CLOCKS: dict[Literal["capture", "server", "sdk"], str] = {
 _STYLES = {"ok": "$text-success", "error": "$text-error", "warning": "$text-warning", "open": "$text-primary"}
 
 
-def call_text(call: Call, diagnosis: Diagnosis | None = None, *, raw: bool = False) -> Content:
-    """Everything about a call, the most asked for first.
+def overview(call: Call, diagnosis: Diagnosis | None = None, width: int = 78) -> Content:
+    """What is asked first: how it ended, why, where its time went, what was seen when.
 
     Args:
         call: as it is now.
         diagnosis: why it failed, where the caller could ask the room's state; without it the code alone explains.
-        raw: payloads as they came, not indented.
+        width: cells of a line.
     """
+    said = Content.assemble(("comment  ", "$muted"), safe(call.comment)) if call.comment else Content("")
+    noted = Content.assemble(("note  ", "$muted"), safe(call.note)) if call.note else Content("")
+    together = not breakdown(call).doubt and len(call.views) > 1
     sections = [
         heading(call),
         why(call, diagnosis),
-        stages(call),
-        limits(call),
-        payload_lines("Request", call.request, raw=raw),
-        payload_lines("Response", call.response, raw=raw),
-        error_data(call, raw=raw),
-        about(call),
+        said,
+        noted,
+        breakdown_lines(call, width),
+        timeline(call) if together else stages(call),
     ]
     return Content("\n\n").join(section for section in sections if section.plain)
+
+
+def timing(call: Call) -> Content:
+    """Everything about time: what each vantage point saw, the limits, and where durations come from."""
+    return Content("\n\n").join([stages(call), limits(call)])
 
 
 def heading(call: Call) -> Content:
@@ -113,6 +122,37 @@ def _view(call: Call, view: Sighting) -> list[Content]:
             lines.append(Content.styled(f"    {extra}", "$muted"))
         before = stage
     return lines
+
+
+def timeline(call: Call) -> Content:
+    """The stages of all views in one row of time, where their stamps are of one clock."""
+    seen = sorted(
+        ((stage, view) for view in call.views for stage in view.stages), key=lambda pair: (pair[0].time, pair[1].at)
+    )
+    head = f"{left('time', 13)}{left('stage', 9)}{left('where', 20)}{right('ms', 8)}{right('+ms', 9)}"
+    lines = [Content.styled("Stages", "bold"), Content.styled(f"{head}  {'to'}", "$muted")]
+    before: Stage | None = None
+    origin = seen[0][0].time
+    for stage, view in seen:
+        precision = stage.precision if before is None else max(stage.precision, before.precision)
+        delta = "" if before is None else _number((stage.time - before.time) * 1000, precision, sign="+")
+        lines.append(
+            Content.assemble(
+                (left(clock(call.wall + stage.time - call.started), 13), "$muted"),
+                (left(stage.stage, 9), _STAGE_STYLE[stage.stage]),
+                left(f"{stage.dir} {_BY[view.at]}", 20),
+                right(_number((stage.time - origin) * 1000, stage.precision), 8),
+                right(delta, 9),
+                (f"  {stage.precision:g} ms{_short(view)}", "$muted"),
+            )
+        )
+        before = stage
+    return Content("\n").join(lines)
+
+
+def _short(view: Sighting) -> str:
+    """Whose packets they are, where the place does not say it already."""
+    return f" {G.dot} {_SHORT[view.source]}" if view.source in _SHORT else ""
 
 
 def _order(view: Sighting) -> list[StageKind]:
@@ -178,28 +218,6 @@ def limits(call: Call) -> Content:
 def _measure(name: str, measure: Measure) -> Content:
     source = f"  {_CLOCKS[measure.source]}, to {measure.precision:g} ms"
     return Content.assemble((left(name, 9), "$muted"), right(duration(measure), 10), (source, "$muted"))
-
-
-def error_data(call: Call, *, raw: bool) -> Content:
-    """The data that an error carries."""
-    if call.error is None or not call.error.data:
-        return Content("")
-    return data_lines("Error data", call.error.data, raw=raw)
-
-
-def about(call: Call) -> Content:
-    """Ids, room, version, what was odd."""
-    known = [
-        ("id", call.id if call.id is not None else "not known"),
-        ("room", call.room),
-        ("direction", call.direction),
-        ("protocol", call.transport or "not known"),
-        ("began", f"{clock(call.wall)} local time"),
-        ("repeats", f"{call.repeats:,} packets that had been seen before or came late" if call.repeats else ""),
-        ("note", call.note or ""),
-    ]
-    rows = [Content.assemble((left(name, 11), "$muted"), safe(value)) for name, value in known if value]
-    return Content("\n").join([Content.styled("Call", "bold"), *rows])
 
 
 def title_of(call: Call) -> str:
