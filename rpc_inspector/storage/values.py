@@ -57,7 +57,7 @@ def _take(text: str, at: int) -> tuple[list[bytes | None], int, bool]:
             _, end = _decoder.raw_decode(text, at)
         except (ValueError, RecursionError):
             return found, at, False
-        if end == len(text):  # a number could go on
+        if end == len(text) and text[end - 1] not in '}]"':  # a number could go on
             return found, at, False
         found.append(text[at:end].encode("utf-8", "surrogatepass"))
         at = end
