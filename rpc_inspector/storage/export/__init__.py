@@ -91,10 +91,10 @@ def export_file(path: Path, rows: Iterable[TraceRow], form: Format, about: About
     Raises:
         FileUnusable: it cannot be written; :class:`FileThere`: it is there already.
     """
-    if path.exists() and not force:
-        raise FileThere(f"{path} is there already.", "Name another file, or have it replaced (--force).")
     unfinished: str | None = None
     try:
+        if path.exists() and not force:
+            raise FileThere(f"{path} is there already.", "Name another file, or have it replaced (--force).")
         handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
         # A newline of "" leaves csv its own line ends.
         with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
