@@ -28,7 +28,7 @@ def may_be_of(call: Call, time: float) -> bool:
 
 def ours(before: Call, call: Call, event: RpcEvent) -> Call:
     """What the SDK told of our call stands; a packet that came after its end is said to have done so."""
-    if before.response and before.total:
+    if before.outcome == "ok":
         call = replace(call, response=before.response)
     if call.ended is None or event.stage == "request" or event.time <= call.ended + event.precision / 1000:
         return call

@@ -109,7 +109,8 @@ def who_raised(call: Call) -> tuple[RaisedBy | None, str]:
         return None, ""
     if call.error.code == ErrorCode.RECIPIENT_NOT_FOUND and not call.views:
         return "us", ""
-    if any(view.stage("response") for view in call.views):
+    answers = [stage for view in call.views if (stage := view.stage("response"))]
+    if any(call.ended is None or stage.time <= call.ended + stage.precision / 1000 for stage in answers):
         return "callee", "its error packet was seen"
     info = CODES.get(call.error.code)
     if any(view.stage("request") for view in call.views) and (info is None or info.raised_by != "callee"):
@@ -314,7 +315,7 @@ def _exception_in_handler(call: Call, _facts: Facts) -> Cause | None:
 
 _RULES: dict[int, tuple[Rule, ...]] = {
     ErrorCode.UNSUPPORTED_METHOD: (_name_too_long, _closest_method, _joined_recently, _not_registered),
-    ErrorCode.RECIPIENT_NOT_FOUND: (_has_left, _nobody_of_that_name),
+    ErrorCode.RECIPIENT_NOT_FOUND: (_self_call, _has_left, _nobody_of_that_name),
     ErrorCode.REQUEST_PAYLOAD_TOO_LARGE: (_unlisted_is_v1,),
     ErrorCode.APPLICATION_ERROR: (_exception_in_handler,),
     ErrorCode.CONNECTION_TIMEOUT: (

@@ -1,7 +1,6 @@
 """One connection to a room: making it, telling what happens in it, ending it."""
 
 import asyncio
-import json
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Protocol
@@ -9,8 +8,14 @@ from typing import Any, Protocol
 from livekit import rtc
 from livekit.rtc._ffi_client import FfiClient
 
-from rpc_inspector.core.methods import ADVERTISED_ATTRIBUTE
 from rpc_inspector.core.model import RoomEventKind
+from rpc_inspector.room.changes import (
+    Change,
+    attributes_changed,
+    metadata_changed,
+    name_changed,
+    permissions_changed,
+)
 from rpc_inspector.room.failures import connect_failure, no_answer, reason_in_words
 from rpc_inspector.room.tasks import Tasks
 
@@ -20,8 +25,6 @@ ATTEMPT_LIMIT_S = 5.0
 CONNECT_LIMIT_S = 12.0
 #: Seconds that a disconnect may take; the SDK waits for the server's goodbye.
 DISCONNECT_LIMIT_S = 3.0
-#: Attribute names in one phrase at most.
-_NAMED = 3
 
 
 class ConnectionObserver(Protocol):
@@ -29,6 +32,9 @@ class ConnectionObserver(Protocol):
 
     def participant_event(self, kind: RoomEventKind, someone: rtc.Participant, text: str) -> None:
         """``someone`` joined, left, became active or changed; ``text`` is a short phrase."""
+
+    def room_event(self, kind: RoomEventKind, text: str) -> None:
+        """Something of the room itself changed; ``text`` is a short phrase."""
 
     def reconnecting(self) -> None:
         """The connection broke; the SDK tries to get it back."""
@@ -117,9 +123,10 @@ class Connection:
         on("participant_active", lambda someone: self._tell("active", someone, ""))
         on("participant_disconnected", lambda someone: self._tell("left", someone, _reason_text(someone)))
         on("participant_attributes_changed", self._attributes_changed)
-        on("participant_metadata_changed", lambda someone, _old, new: self._tell("metadata", someone, _brief(new)))
-        on("participant_name_changed", lambda someone, old, new: self._tell("name", someone, f"{old or '—'} → {new}"))
-        on("participant_permissions_changed", lambda someone, now: self._tell("permissions", someone, _may(now)))
+        on("participant_metadata_changed", lambda someone, _old, new: self._changed(someone, metadata_changed(new)))
+        on("participant_name_changed", lambda someone, old, new: self._changed(someone, name_changed(old, new)))
+        on("participant_permissions_changed", self._permissions_changed)
+        on("room_metadata_changed", lambda _old, new: self._room_changed(metadata_changed(new)))
         on("reconnecting", self._reconnecting)
         on("reconnected", self._reconnected)
         on("disconnected", self._disconnected)
@@ -128,11 +135,19 @@ class Connection:
         if self._observer and someone is not None:
             self._observer.participant_event(kind, someone, text)
 
+    def _changed(self, someone: rtc.Participant | None, change: Change) -> None:
+        kind, text = change
+        self._tell(kind, someone, text)
+
+    def _room_changed(self, change: Change) -> None:
+        if self._observer:
+            self._observer.room_event(*change)
+
     def _attributes_changed(self, changed: dict[str, str], someone: rtc.Participant | None) -> None:
-        names = sorted(changed)
-        kind: RoomEventKind = "methods" if names == [ADVERTISED_ATTRIBUTE] else "attributes"
-        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-        self._tell(kind, someone, ", ".join(names[:_NAMED]) + more)
+        self._changed(someone, attributes_changed(changed))
+
+    def _permissions_changed(self, someone: rtc.Participant | None, now: Any) -> None:
+        self._changed(someone, permissions_changed(can_publish_data=bool(now.can_publish_data)))
 
     def _reconnecting(self) -> None:
         if self._observer:
@@ -166,16 +181,3 @@ def _kind_text(someone: rtc.Participant) -> str:
 def _reason_text(someone: rtc.Participant) -> str:
     reason = someone.disconnect_reason
     return "" if reason is None else reason_in_words(reason)
-
-
-def _brief(text: str) -> str:
-    return json.dumps(text[:60], ensure_ascii=False) if text else "empty"
-
-
-def _may(permission: Any) -> str:
-    lacking = [
-        words
-        for field, words in (("can_publish_data", "may not send data"), ("hidden", ""))
-        if words and not getattr(permission, field)
-    ]
-    return ", ".join(lacking) or "may send data"

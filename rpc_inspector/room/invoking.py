@@ -178,10 +178,10 @@ class Invoker:
         return await self._settle(seq)
 
     async def _perform(self, seq: int, invocation: Invocation, budget: Budget, speaker: rtc.LocalParticipant) -> None:
-        if not invocation.anyway and not await self._around.present(invocation.destination):
+        if not invocation.anyway and (why := await self._unreachable(invocation.destination)):
             error = CallError(
                 code=ErrorCode.RECIPIENT_NOT_FOUND,
-                message=f"{invocation.destination} is not in the room; nothing was sent",
+                message=f"{invocation.destination} {why}; nothing was sent",
                 raised_by="us",
             )
             self._store.finish(seq, "error", time.monotonic(), error=error)
@@ -200,6 +200,12 @@ class Invoker:
             self._store.finish(seq, "error", ended, error=error)
         else:
             self._store.finish(seq, "ok", time.monotonic(), response=response)
+
+    async def _unreachable(self, destination: str) -> str | None:
+        """Why a call to it would only end with 1501 after 7 s; ``None`` if it may work."""
+        if destination == self._around.state().identity:
+            return "is ourselves"
+        return None if await self._around.present(destination) else "is not in the room"
 
     async def _settle(self, seq: int) -> Call:
         """Wait a moment for the answer's packets, then say why the call failed and what is not known of it."""
@@ -241,7 +247,7 @@ class Invoker:
     def _answer_was_seen(self, call: Call) -> bool:
         """By every vantage point that we have now: our own SDK where it is captured, the server where it tells."""
         state = self._around.state()
-        seen = {view.source for view in call.views if view.stage("response")}
+        seen = {view.source for view in call.views if (stage := view.stage("response")) and stage.complete}
         own = state.capture not in ("off", "not_understood")
         return ("sdk" in seen or not own) and ("server" in seen or "server" not in state.vantage) and bool(seen)
 

@@ -9,8 +9,9 @@ from rpc_inspector.core.codes import ErrorCode
 from rpc_inspector.core.diagnosis import Facts
 from rpc_inspector.core.model import Call, Participant, RoomEventKind, TraceRow
 from rpc_inspector.core.session import SessionState
+from rpc_inspector.room.changes import changes
 from rpc_inspector.room.discovery import Ask, Discovery
-from rpc_inspector.room.roster import Roster
+from rpc_inspector.room.roster import Roster, from_sdk
 
 #: Puts a room event into the trace: kind, identity, phrase.
 Note = Callable[[RoomEventKind, str | None, str], None]
@@ -29,6 +30,8 @@ class People:
         self._discovery = Discovery(ask, self._methods_changed)
         self._roster = Roster(self._discovery.methods)
         self._reconnecting = False
+        #: Sids of those of whom it was told that they are active.
+        self._active: set[str] = set()
         #: Who left while we reconnect, by sid: the SDK forgets everybody then and lists them anew.
         self._suspended: dict[str, tuple[str, str]] = {}
 
@@ -53,6 +56,7 @@ class People:
     def entered(self, room: rtc.Room, *, asking: bool) -> None:
         """We have joined; ``asking``: participants may be asked for ``rpc.describe``."""
         self._roster.attach(room)
+        self._active = {someone.sid for someone in self.everybody if someone.state == "active"}
         self._discovery.asking = asking
         self._look_at(self.everybody)
 
@@ -81,17 +85,36 @@ class People:
                 self._suspended[someone.sid] = (someone.identity, text)
             else:
                 self._gone(someone.identity, someone.sid, text)
+        elif kind == "active":
+            self._active_is(someone.sid, someone.identity)
         elif kind != "joined":
-            if not (self._reconnecting and kind == "active"):
-                self._note(kind, someone.identity, text)
-        elif self._suspended.pop(someone.sid, None) is None and self._roster.arrived(someone.identity, someone.sid):
             self._note(kind, someone.identity, text)
+        elif self._suspended.pop(someone.sid, None) is None:
+            self._joined(from_sdk(someone), text)
         listed = self.get(someone.identity)
         if listed and kind in ("attributes", "methods"):
             self._discovery.attributes_changed(listed)
         elif listed:
             self._discovery.appeared(listed)
         self._changed()
+
+    def _joined(self, someone: Participant, text: str) -> None:
+        """The SDK lists somebody. What it would have told of changes is in its list by then (livekit-server 1.13.5)."""
+        if self._roster.arrived(someone.identity, someone.sid):
+            self._note("joined", someone.identity, text)
+        elif before := self._roster.listed_by_service(someone.identity, someone.sid):
+            self._compare(before, someone)
+        if someone.state == "active":
+            self._active_is(someone.sid, someone.identity)
+
+    def _compare(self, before: Participant, after: Participant) -> None:
+        for kind, text in changes(before, after):
+            self._note(kind, after.identity, text)
+
+    def _active_is(self, sid: str, identity: str) -> None:
+        if sid not in self._active:
+            self._active.add(sid)
+            self._note("active", identity, "")
 
     def reconnecting(self) -> None:
         """Our connection broke: what the SDK tells until it is back is about its own list."""
@@ -107,10 +130,16 @@ class People:
 
     def take_service(self, infos: Sequence[models.ParticipantInfo]) -> None:
         """RoomService's list as it is now."""
+        before = self._roster.from_service_alone()
         new, gone = self._roster.take_service(infos)
+        for sid, someone in self._roster.from_service_alone().items():
+            if known := before.get(sid):
+                self._compare(known, someone)
         for someone in new:
             if self._roster.arrived(someone.identity, someone.sid):
                 self._note("joined", someone.identity, "told by RoomService")
+            if someone.state == "active":
+                self._active_is(someone.sid, someone.identity)
         for someone in gone:
             self._gone(someone.identity, someone.sid, "")
         self._look_at(self.everybody)
@@ -138,6 +167,7 @@ class People:
             self._discovery.appeared(someone)
 
     def _gone(self, identity: str, sid: str, reason: str) -> None:
+        self._active.discard(sid)
         self._roster.left(identity, sid, reason)
         self._discovery.left(sid)
         self._note("left", identity, reason)

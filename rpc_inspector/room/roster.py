@@ -77,6 +77,16 @@ class Roster:
         self.joined[identity] = time.monotonic()
         return True
 
+    def from_service_alone(self) -> dict[str, Participant]:
+        """Whom only RoomService lists so far, by sid, as it did last."""
+        by_sdk = self._room.remote_participants if self._room else {}
+        return {someone.sid: someone for name, someone in self._service.items() if name not in by_sdk}
+
+    def listed_by_service(self, identity: str, sid: str) -> Participant | None:
+        """This session of a participant as RoomService listed it last, if it did."""
+        listed = self._service.get(identity)
+        return listed if listed and listed.sid == sid else None
+
     def left(self, identity: str, sid: str, reason: str) -> None:
         """A participant has left."""
         self._departed[sid] = None

@@ -13,6 +13,8 @@ from rpc_inspector.room.tokens import admin_token
 
 #: Seconds that a request may take.
 REQUEST_LIMIT_S = 5.0
+#: Seconds that a join waits to learn whether its identity is taken.
+GLANCE_S = 1.0
 
 
 class RoomService:
@@ -67,6 +69,16 @@ class RoomService:
             raise self._failure(error) from error
         return tuple(answer.participants)
 
+    async def has(self, room: str, identity: str) -> bool:
+        """Whether somebody of that identity is in ``room`` now; no, where that cannot be told within a second."""
+        try:
+            async with asyncio.timeout(GLANCE_S):
+                everybody = await self.participants(room)
+        except (SessionError, TimeoutError):
+            return False
+        gone = models.ParticipantInfo.DISCONNECTED
+        return any(someone.identity == identity and someone.state != gone for someone in everybody)
+
     async def close(self) -> None:
         """Close its connections."""
         await self._api.aclose()
@@ -92,6 +104,20 @@ def _words(error: Exception) -> str:
         refused = isinstance(error.os_error, ConnectionRefusedError)
         return "connection refused" if refused else str(error.os_error)
     return str(error) or type(error).__name__
+
+
+async def is_taken(target: Target, room: str, identity: str) -> bool:
+    """Whether somebody has that identity in ``room``, who would be sent away if we joined as such.
+
+    No, where we may not ask or get no answer within a second.
+    """
+    if not RoomService.usable(target, room):
+        return False
+    service = RoomService(target)
+    try:
+        return await service.has(room, identity)
+    finally:
+        await service.close()
 
 
 async def list_rooms(target: Target) -> Sequence[RoomSummary]:

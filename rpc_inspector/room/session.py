@@ -33,7 +33,7 @@ from rpc_inspector.room.invoking import Invoker, Surroundings
 from rpc_inspector.room.people import People
 from rpc_inspector.room.polling import ServicePolling
 from rpc_inspector.room.roster import from_sdk
-from rpc_inspector.room.service import RoomService, list_rooms
+from rpc_inspector.room.service import RoomService, is_taken, list_rooms
 from rpc_inspector.room.tasks import Tasks
 from rpc_inspector.room.tokens import Pass, expiry, pass_for
 from rpc_inspector.room.vantage import CAPTURE_NOTICES, VantagePoints
@@ -45,6 +45,8 @@ Tap = Callable[[RpcEvent], None]
 #: Limits of an ``rpc.describe``: together the 3 s that it may take.
 DESCRIBE_ACK_MS, DESCRIBE_RESPONSE_MS = 1_000, 2_000
 TICK_S = 1.0
+#: Said before we join as somebody who is there.
+TAKEN = "was in the room already: a room has one of each identity, so our joining sends the other away"
 #: Seconds that a join waits for the server's stream, so that it sees the first call whole.
 ATTACH_S = 0.3
 #: Seconds for calls in flight to end by the SDK's own error once we have left; then we stop waiting for them.
@@ -209,6 +211,8 @@ class RoomSession:
         try:
             entry = pass_for(target)
             self._set(room=entry.room, identity=entry.identity)
+            if (target.identity or target.token) and await is_taken(target, entry.room, entry.identity):
+                self._note("notice", entry.identity, TAKEN)
             self._vantage.joining(entry.identity)
             await connection.open(target.url, entry.token, target.passphrase, lambda: self._vantage.last_warning)
         except SessionError as failure:
@@ -375,6 +379,10 @@ class RoomSession:
         if someone.identity == self._state.identity:
             self._set(permissions=from_sdk(someone).permissions)
         self._people.happened(kind, someone, text)
+
+    def room_event(self, kind: RoomEventKind, text: str) -> None:
+        """Something of the room itself changed."""
+        self._note(kind, None, text)
 
     def reconnecting(self) -> None:
         """The connection broke; the SDK tries to get it back."""

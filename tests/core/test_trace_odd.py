@@ -89,6 +89,17 @@ def test_an_answer_after_the_end_of_our_call_is_told_and_does_not_change_the_out
     assert call.response.text == "hi", "what came is shown"
 
 
+def test_a_late_answer_in_several_packets_is_shown_whole(store):
+    seq = begin(store)
+    feed(store, packet("request", 10.0))
+    store.finish(seq, "cancelled", 10.5)
+    feed(store, packet("response", 11.0, payload=None, complete=False), packet("response", 11.0, end=11.2, packets=3))
+    call = store.call(seq)
+    assert (call.outcome, call.response.text, call.note) == (
+        "cancelled", "hi", "its answer came 0.5 s after we had stopped waiting",
+    )  # fmt: skip
+
+
 def test_packets_of_a_call_that_ended_in_time_are_not_late_by_the_grain_of_their_stamps(store):
     seq = begin(store)
     feed(store, packet("request", 10.0), packet("ack", 10.002))

@@ -178,8 +178,12 @@ async def test_errors_say_what_they_are(session):
 
 
 @pytest.mark.usefixtures("callee")
-async def test_calling_oneself_is_sent_and_explained(session):
-    call = await session.finished(session.start_call(wish(destination="me", ack_ms=300)))
+async def test_calling_oneself_fails_at_once_unless_it_is_wanted(session):
+    call = await session.finished(session.start_call(wish(destination="me")))
+    assert (call.error.code, call.error.raised_by, call.views) == (1401, "us", ())
+    assert "nothing was sent" in call.error.message
+    assert "cannot call itself" in call.error.causes[0]
+    call = await session.finished(session.start_call(wish(destination="me", ack_ms=300, anyway=True)))
     assert call.error.code == 1501
     assert "cannot call itself" in call.error.causes[0]
 
