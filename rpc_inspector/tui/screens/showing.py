@@ -89,7 +89,11 @@ class ShowingScreen(PanedScreen):
         from rpc_inspector.tui.screens.call import CallScreen  # noqa: PLC0415 - only when asked for
 
         if self._look(event.seq) is not None:
-            self.app.push_screen(CallScreen(event.seq, self._look, self._neighbour))
+            self.app.push_screen(CallScreen(event.seq, self._look, self._neighbour, self._pin))
+
+    def _pin(self, seq: int, pinned: bool) -> None:
+        if self.session:
+            self.session.pin(seq, pinned=pinned)
 
     def _look(self, seq: int) -> tuple[Call, Diagnosis | None] | None:
         row = self.session.row(seq) if self.session else None
