@@ -17,6 +17,7 @@ from rpc_inspector.core.session import (
     Update,
 )
 from rpc_inspector.storage.cast import Cast
+from rpc_inspector.storage.reading import FileUnusable
 from rpc_inspector.storage.trace_lines import Batch
 from rpc_inspector.storage.traces import Reading
 
@@ -71,10 +72,13 @@ class OpenedTrace:
     # Reading
 
     def _work(self) -> None:
-        for batch in self._reading:
-            self._ahead.acquire()
-            if self._closed.is_set() or not self._tell(self._take, batch):
-                return
+        try:
+            for batch in self._reading:
+                self._ahead.acquire()
+                if self._closed.is_set() or not self._tell(self._take, batch):
+                    return
+        except FileUnusable as error:  # only where the reading was not begun
+            self._reading.report.remark(str(error).rstrip("."))
         self._tell(self._finished)
 
     def _tell(self, what: Callable[..., None], *arguments: Batch) -> bool:
@@ -85,12 +89,12 @@ class OpenedTrace:
         return True
 
     def _take(self, batch: Batch) -> None:
+        self._cast.take(batch)
         for row in batch.rows:
             self._put(row)
         self._unsent += 1
         self._logs += batch.logs
         self._log.extend(batch.logs)
-        self._cast.take(batch)
         if batch.state is not None:
             # What the recorded session knew; but it is over.
             self._said = replace(
