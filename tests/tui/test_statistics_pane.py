@@ -5,7 +5,9 @@ import math
 import pytest
 
 from rpc_inspector.core.model import Call
-from rpc_inspector.core.statistics import DIMENSIONS, Durations, Group, Timeline, facts_of, key_of
+from rpc_inspector.core.sketch import Durations
+from rpc_inspector.core.statistics import DIMENSIONS, Group, facts_of, key_of
+from rpc_inspector.core.timeline import Timeline
 from rpc_inspector.tui.glyphs import ASCII
 from rpc_inspector.tui.widgets import charts
 from rpc_inspector.tui.widgets.charts import bars, histogram_lines, timeline_lines

@@ -6,7 +6,8 @@ from math import ceil
 from rich.cells import set_cell_size
 
 from rpc_inspector.core.model import Measure
-from rpc_inspector.core.statistics import Durations, Timeline
+from rpc_inspector.core.sketch import Durations
+from rpc_inspector.core.timeline import Timeline
 from rpc_inspector.core.units import duration
 from rpc_inspector.tui.glyphs import G
 

@@ -5,7 +5,8 @@ from typing import ClassVar, Literal, NamedTuple
 
 from textual.message import Message
 
-from rpc_inspector.core.statistics import Durations, Group, Sketch
+from rpc_inspector.core.sketch import Durations, Sketch
+from rpc_inspector.core.statistics import Group
 from rpc_inspector.core.text import sanitise_name
 from rpc_inspector.tui.glyphs import G
 from rpc_inspector.tui.widgets.cells import count, cut, left, milliseconds, right
@@ -92,6 +93,9 @@ class GroupTable(LineList):
             super().__init__()
             self.key = key
 
+    class Moved(Message):
+        """The cursor is on another line."""
+
     class Sorted(Message):
         """A heading was clicked. ``order`` to sort by."""
 
@@ -153,6 +157,10 @@ class GroupTable(LineList):
     def line_count(self) -> int:
         """One a group."""
         return len(self._rows)
+
+    def moved(self) -> None:
+        """Tell where the cursor is."""
+        self.post_message(self.Moved())
 
     def enter(self, index: int) -> None:
         """Ask for the calls of the group."""

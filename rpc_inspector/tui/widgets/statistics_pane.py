@@ -184,10 +184,12 @@ class StatisticsPane(Vertical):
             parts.append(sanitise(view.how.words, limit=LONGEST_FILTER))
         return f"Statistics  {f' {G.dot} '.join(parts)}"
 
+    @on(GroupTable.Moved)
     def _tell_line(self) -> None:
         """What the table has no room for: what became of the calls under the cursor."""
         row = self.table.current
         codes = codes_in_words(row.group) if row else ""
+        codes = f"{row.name} {codes}" if row and codes else ""
         order = self.table.order
         by = f"{self.table.measure} {order}" if order in ("p50", "p99", "max") else order
         parts = [Content(codes), Content(f"by {by}")]
