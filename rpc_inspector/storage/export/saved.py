@@ -1,5 +1,6 @@
 """A saved trace: everything that the rows hold, room events too, in the journal's format, for ``open``."""
 
+import json
 import secrets
 from collections.abc import Iterable
 from typing import TextIO
@@ -38,4 +39,6 @@ def _header(about: About, room: str, wall_offset: float) -> Header:
 
 
 def _write(line: Header | Line, stream: TextIO) -> None:
-    stream.write(journal_lines.encode(line).decode())
+    text = journal_lines.encode(line).decode()
+    # Escaped, it can go to a terminal too.
+    stream.write(text if text.isascii() else json.dumps(json.loads(text), separators=(",", ":")) + "\n")
