@@ -41,12 +41,12 @@ class Sketch:
     it is taken out.
     """
 
-    __slots__ = ("_buckets", "_largest", "_largest_is_there", "count")
+    __slots__ = ("_buckets", "_largest", "count")
 
     def __init__(self) -> None:
         self._buckets: dict[int, int] = {}
-        self._largest = -1.0
-        self._largest_is_there = False
+        #: The largest value that was added, and whether it is surely still there.
+        self._largest = (-1.0, False)
         self.count = 0
 
     def __eq__(self, other: object) -> bool:
@@ -64,8 +64,8 @@ class Sketch:
         key = _key(scaled)
         self._buckets[key] = self._buckets.get(key, 0) + (scaled << _COUNT_BITS) + 1
         self.count += 1
-        if value >= self._largest:
-            self._largest, self._largest_is_there = value, True
+        if value >= self._largest[0]:
+            self._largest = (value, True)
 
     def remove(self, value: float) -> None:
         """Take out a value that was added. One that was not makes nonsense of the sketch."""
@@ -81,17 +81,16 @@ class Sketch:
 
     def _taken_out(self, largest: float) -> None:
         if not self.count:
-            self._largest = -1.0
-        elif largest >= self._largest:
-            self._largest_is_there = False
+            self._largest = (-1.0, False)
+        elif largest >= self._largest[0]:
+            self._largest = (self._largest[0], False)
 
     def merge(self, other: Self) -> None:
         """Add everything that another sketch counted."""
         for key, bucket in other._buckets.items():
             self._buckets[key] = self._buckets.get(key, 0) + bucket
         self.count += other.count
-        if (other._largest, other._largest_is_there) > (self._largest, self._largest_is_there):
-            self._largest, self._largest_is_there = other._largest, other._largest_is_there
+        self._largest = max(self._largest, other._largest)
 
     def subtract(self, other: Self) -> None:
         """Take out everything that another sketch counted, all of which was added here."""
@@ -102,7 +101,7 @@ class Sketch:
             else:
                 del self._buckets[key]
         self.count -= other.count
-        self._taken_out(other._largest)
+        self._taken_out(other._largest[0])
 
     def percentile(self, share: float) -> float | None:
         """The value that ``share`` (0 to 1) of the values do not exceed, nearest rank; ``None`` without values."""
@@ -122,7 +121,8 @@ class Sketch:
         """The largest value; ``None`` without values."""
         if not self._buckets:
             return None
-        return max(self._largest, 0.0) if self._largest_is_there else self._mean(max(self._buckets))
+        largest, is_there = self._largest
+        return max(largest, 0.0) if is_there else self._mean(max(self._buckets))
 
     def histogram(self, steps: int) -> Histogram | None:
         """The values on a logarithmic axis from the least to the largest; ``None`` without values."""
@@ -189,7 +189,7 @@ class Durations(Sketch):
         if value is None:
             return None
         precision, source = max(self._sources)
-        if share >= 1 and self._largest_is_there:
+        if share >= 1 and self._largest[1]:
             return Measure(value, precision, source)
         alone = self._buckets[self._key_at(share)] & _COUNT_MASK == 1
         return Measure(value, precision if alone else max(precision, value / 2 ** (_BITS - 1)), source)

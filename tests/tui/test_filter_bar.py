@@ -5,10 +5,12 @@ import stat
 import pytest
 from textual.widgets import Input
 
+from rpc_inspector.core.query import QueryError
 from rpc_inspector.storage.filters import FilterFile, default_path
 from rpc_inspector.tui.screens.filter_help import FilterHelpScreen, language_lines
 from rpc_inspector.tui.screens.filters import FiltersScreen
 from rpc_inspector.tui.widgets.filter_bar import FilterBar
+from rpc_inspector.tui.widgets.filter_hint import error_line
 from tests.support.rooms import call as call_from
 from tests.support.rooms import echo, join
 from tests.tui.conftest import opened, to
@@ -57,6 +59,17 @@ class Typist:
 
     def hint(self):
         return self.user.text("#filter-hint")
+
+
+@pytest.mark.parametrize("width", [20, 40, 80])
+@pytest.mark.parametrize("at", [0, 2, 15, 39, 60, 500])
+def test_the_caret_stands_where_it_is_wrong_whatever_the_width(at, width):
+    error = QueryError("There is no field 'metod\x1b[2J'.", "Did you mean method?", 0)
+    line = error_line(error, at, width).plain
+    assert len(line) <= width
+    assert line.index("^") == min(at, width - 2)
+    assert "\x1b" not in line
+    assert "There is" in line or width == 20
 
 
 async def one_call_each(user, bob, *methods):

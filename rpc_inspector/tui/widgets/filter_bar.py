@@ -11,7 +11,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
 from textual.message import Message
 from textual.suggester import Suggester
 from textual.timer import Timer
@@ -22,7 +21,7 @@ from rpc_inspector.core.text import sanitise
 from rpc_inspector.storage.filters import LONGEST, LONGEST_NAME, FilterFile, Filters
 from rpc_inspector.storage.reading import FileUnusable
 from rpc_inspector.tui.actions import bindings
-from rpc_inspector.tui.widgets.cells import cut
+from rpc_inspector.tui.widgets.filter_hint import error_line, offers_line
 
 #: Seconds after the last key before the rows are filtered.
 DEBOUNCE_S = 0.1
@@ -204,33 +203,11 @@ class FilterBar(Vertical):
     def _hint(self) -> None:
         if self.is_mounted:
             offers = self._completions()
-            wrong = self._error is not None and not (self._error.unfinished and offers.words)
-            line = self._error_line() if wrong else self._offers_line(offers)
+            error, line = self._error, offers_line(offers)
+            if error is not None and not (error.unfinished and offers.words):
+                column = cell_len(self.text.value[: error.column]) - round(self.text.scroll_offset.x)
+                line = error_line(error, column + _INDENT, self.content_size.width)
             self.query_one("#filter-hint", Static).update(line)
-
-    def _error_line(self) -> Content:
-        """A caret under what is wrong, and the sentence beside it, on whichever side has room."""
-        error, width = self._error, self.content_size.width
-        if error is None:
-            return Content("")
-        before = cell_len(self.text.value[: error.column]) - round(self.text.scroll_offset.x)
-        at = min(max(before + _INDENT, 0), max(width - 2, 0))
-        words = sanitise(f"{error.what} {error.advice}".strip(), limit=300)
-        # What may still become a filter is not scolded.
-        style = "$muted" if error.unfinished else "$text-error"
-        if at + 2 + cell_len(words) <= width or at < width // 2:
-            return Content.assemble(" " * at, ("^ ", f"bold {style}"), (cut(words, width - at - 2), style))
-        words = cut(words, at - 1)
-        return Content.assemble((words.rjust(at - 1), style), (" ^", f"bold {style}"))
-
-    def _offers_line(self, offers: Completions) -> Content:
-        if not offers.words:
-            return Content("")
-        first, *others = offers.words[:20]
-        return Content.assemble(
-            ("  tab ", "$text-primary"), (sanitise(first, limit=80), "bold"), "   ",
-            "   ".join(sanitise(word, limit=80) for word in others),
-        )  # fmt: skip
 
     # Completion
 
