@@ -1,14 +1,12 @@
 """The real session: one participant of ours in one room at a time, with all that it sees."""
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from livekit import rtc
 
-from rpc_inspector.core.events import RpcEvent
 from rpc_inspector.core.methods import DESCRIBE_METHOD
 from rpc_inspector.core.model import Call, LogLine, Outcome, Participant, RoomEventKind, TraceRow, replace
 from rpc_inspector.core.redaction import shown_url
@@ -26,22 +24,19 @@ from rpc_inspector.core.session import (
 )
 from rpc_inspector.core.trace import TraceStore
 from rpc_inspector.room.broadcast import Broadcast
-from rpc_inspector.room.clock import SLACK_S, step_in_words, wall_offset
+from rpc_inspector.room.clock import wall_offset
 from rpc_inspector.room.connection import Connection
 from rpc_inspector.room.failures import end_of
+from rpc_inspector.room.intake import Intake, Tap
 from rpc_inspector.room.invoking import Invoker, Surroundings
 from rpc_inspector.room.people import People
-from rpc_inspector.room.polling import ServicePolling
+from rpc_inspector.room.presence import Presence
 from rpc_inspector.room.roster import from_sdk
-from rpc_inspector.room.service import RoomService, is_taken, list_rooms
-from rpc_inspector.room.tasks import Tasks
+from rpc_inspector.room.service import is_taken, list_rooms
+from rpc_inspector.room.tasks import Latest, Tasks
 from rpc_inspector.room.tokens import Pass, expiry, pass_for
 from rpc_inspector.room.vantage import CAPTURE_NOTICES, VantagePoints
 
-log = logging.getLogger(__name__)
-
-#: Called with each packet that a vantage point reports.
-Tap = Callable[[RpcEvent], None]
 #: Limits of an ``rpc.describe``: together the 3 s that it may take.
 DESCRIBE_ACK_MS, DESCRIBE_RESPONSE_MS = 1_000, 2_000
 TICK_S = 1.0
@@ -58,7 +53,15 @@ GIVEN_UP_S = 0.5
 class RoomSession:
     """The owner of all mutable state; everything else gets immutable values. See ``core.session.Session``.
 
-    Its arguments are those of :func:`open_session`.
+    It belongs to the loop in which it is made.
+
+    Args:
+        keep: rows of the trace to keep; beyond it the oldest that have ended are dropped.
+        keep_bytes: the same for the memory that they take, estimated.
+        capture: read our own SDK's packets and log; without it acks of our calls are not known.
+        keep_packets: put the DataPackets themselves into what ``tap`` gets (``RpcEvent.raw``); the trace never keeps
+            them.
+        tap: called with each packet that a vantage point reports, before it is folded into its call.
     """
 
     def __init__(
@@ -71,29 +74,28 @@ class RoomSession:
         tap: Tap | None = None,
     ) -> None:
         self._store = TraceStore(wall_offset(), keep, keep_bytes)
-        self._tap = tap
+        self._intake = Intake(self._store, lambda: self._state, self._changed, tap)
         self._state = SessionState()
         self._target = Target(url="")
         self._connection: Connection | None = None
-        self._joining: asyncio.Task[None] | None = None
+        self._joining = Latest()
         self._in_room = Tasks()
         self._always = Tasks()
         self._given_up = Tasks()
-        self._polling: ServicePolling | None = None
-        self._waiting_for_somebody = 0
         self._people = People(self._ask, self._note, self._changed)
         self._broadcast = Broadcast(
             self._store, lambda: self._state, lambda: self._people.everybody, self._people.digest
         )
+        self._presence = Presence(self._people, self._broadcast, lambda text: self._note("notice", None, text))
         self._vantage = VantagePoints(
-            self._observe, self._logged, self._refresh, capture=capture, keep_packets=keep_packets
+            self._intake.observe, self._intake.logged, self._refresh, capture=capture, keep_packets=keep_packets
         )
         self._invoker = Invoker(
             self._store,
             Surroundings(
                 state=lambda: self._state,
                 speaker=self._speaker,
-                present=self._present,
+                present=self._presence.present,
                 facts=lambda: self._people.facts(self._state),
                 read_packets=self._vantage.read_now,
                 behind_s=lambda: self._vantage.behind_s,
@@ -155,23 +157,12 @@ class RoomSession:
             ConnectFailed: unreachable, refused, TLS; or another join, a leave or a close came in between.
             NotAuthorised: the server's own words are in ``what``.
         """
-        await self._stop_joining()
-        task = self._joining = asyncio.create_task(self._join(target), name="join")
-        try:
-            await asyncio.shield(task)
-        except asyncio.CancelledError:
-            if task.cancelled():
-                raise ConnectFailed("Joining was given up for something else.") from None
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-            raise
-        finally:
-            if self._joining is task:
-                self._joining = None
+        if not await self._joining.run(lambda: self._join(target), "join"):
+            raise ConnectFailed("Joining was given up for something else.")
 
     async def leave(self) -> None:
         """Leave the room; calls in flight end with 1503 as the SDK reports it. The session can join again."""
-        await self._stop_joining()
+        await self._joining.stop()
         await self._leave()
 
     async def close(self) -> None:
@@ -184,11 +175,6 @@ class RoomSession:
         self._vantage.stop()
         self._refresh()
         self._broadcast.close()
-
-    async def _stop_joining(self) -> None:
-        if self._joining:
-            self._joining.cancel()
-            await asyncio.gather(self._joining, return_exceptions=True)
 
     async def _join(self, target: Target) -> None:
         await self._leave()
@@ -239,15 +225,7 @@ class RoomSession:
         self._note("connected", None, f"{self._state.room} as {self._state.identity}")
         self._people.entered(room, asking=target.describe and us.permissions.can_publish_data)
         self._in_room.start(self._learn_sid(room), "room sid")
-        if RoomService.usable(target, self._state.room):
-            self._polling = ServicePolling(
-                RoomService(target),
-                self._state.room,
-                wanted=lambda: self._broadcast.has_listeners or self._waiting_for_somebody > 0,
-                take=self._people.take_service,
-                notice=lambda text: self._note("notice", None, text),
-            )
-            self._in_room.start(self._polling.run(), "participants of RoomService")
+        self._presence.entered(target, self._state.room, self._in_room)
         self._vantage.watch_server(target, self._state.room, self._in_room)
 
     async def _learn_sid(self, room: rtc.Room) -> None:
@@ -267,7 +245,7 @@ class RoomSession:
     def _ended(self, reason: CloseReason, detail: str) -> None:
         """The connection is over, by us or by the server."""
         self._connection = None
-        self._polling = None
+        self._presence.left()
         self._in_room.cancel()
         self._set(status="closed", reason=reason, detail=detail)
         self._note("disconnected", None, detail)
@@ -323,18 +301,7 @@ class RoomSession:
 
     async def wait_for_participant(self, identity: str, seconds: float) -> Participant | None:
         """Wait until ``identity`` is active, at most so long; ``None`` if it is not by then."""
-        self._waiting_for_somebody += 1
-        try:
-            async with asyncio.timeout(seconds):
-                while True:
-                    someone = self._people.get(identity)
-                    if someone and someone.state == "active":
-                        return someone
-                    await self._broadcast.next_change()
-        except TimeoutError:
-            return None
-        finally:
-            self._waiting_for_somebody -= 1
+        return await self._presence.wait_for(identity, seconds)
 
     async def describe(self, identity: str) -> None:
         """Ask a participant for its methods now (``rpc.describe``); the roster shows what came of it.
@@ -362,15 +329,6 @@ class RoomSession:
 
     def _speaker(self) -> rtc.LocalParticipant | None:
         return self._connection.room.local_participant if self._connection else None
-
-    async def _present(self, identity: str) -> bool:
-        """Whether somebody of that identity is there; the SDK may learn it up to 3 s later than RoomService."""
-        if self._people.get(identity) is None and self._polling:
-            try:
-                await self._polling.refresh()
-            except SessionError:
-                return False
-        return self._people.get(identity) is not None
 
     # What the connection tells (ConnectionObserver)
 
@@ -406,33 +364,12 @@ class RoomSession:
 
     # What else reports
 
-    def _observe(self, event: RpcEvent) -> None:
-        if self._tap:
-            try:
-                self._tap(event)
-            except Exception:  # a defect of who listens in must not cost us the packet
-                log.exception("a tap of the session failed")
-        if event.raw:
-            event = replace(event, raw=())
-        self._store.observe(event, self._state.room, self._state.identity or None)
-
-    def _logged(self, level: int, text: str, arrival: float) -> None:
-        self._store.log(level, text, arrival)
-        self._broadcast.touch()
-
-    def _read_clock(self) -> None:
-        offset = wall_offset()
-        step = offset - self._store.wall_offset
-        if abs(step) > SLACK_S:
-            self._store.set_wall_offset(offset)
-            if told := step_in_words(step):
-                self._note("notice", None, told)
-
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(TICK_S)
             now = time.monotonic()
-            self._read_clock()
+            if told := self._intake.read_clock():
+                self._note("notice", None, told)
             self._store.expire(now)
             self._vantage.tick(now)
             for passed, sender, text in self._vantage.encrypted.take():
@@ -461,24 +398,3 @@ class RoomSession:
         if self._state.capture != before.capture and self._state.capture in CAPTURE_NOTICES:
             self._note("notice", None, CAPTURE_NOTICES[self._state.capture])
         self._broadcast.touch()
-
-
-def open_session(
-    *,
-    keep: int = DEFAULT_ROWS,
-    keep_bytes: int = DEFAULT_BYTES,
-    capture: bool = True,
-    keep_packets: bool = False,
-    tap: Tap | None = None,
-) -> RoomSession:
-    """A session of its own; called in the loop that it shall belong to.
-
-    Args:
-        keep: rows of the trace to keep; beyond it the oldest that have ended are dropped.
-        keep_bytes: the same for the memory that they take, estimated.
-        capture: read our own SDK's packets and log; without it acks of our calls are not known.
-        keep_packets: put the DataPackets themselves into what ``tap`` gets (``RpcEvent.raw``); the trace never keeps
-            them.
-        tap: called with each packet that a vantage point reports, before it is folded into its call.
-    """
-    return RoomSession(keep=keep, keep_bytes=keep_bytes, capture=capture, keep_packets=keep_packets, tap=tap)

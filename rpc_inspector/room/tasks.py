@@ -1,7 +1,7 @@
 """An owner of tasks: what it starts it also ends."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 
@@ -34,3 +34,36 @@ class Tasks:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+class Latest:
+    """One piece of work at a time: a newer one ends the older."""
+
+    def __init__(self) -> None:
+        self._task: asyncio.Task[None] | None = None
+
+    async def run(self, work: Callable[[], Coroutine[Any, Any, None]], name: str) -> bool:
+        """Do ``work`` once the former has been given up; false if this was given up for something else.
+
+        Cancelling this ends ``work``, and waits until it has.
+        """
+        await self.stop()
+        task = self._task = asyncio.create_task(work(), name=name)
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            if task.cancelled():
+                return False
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            raise
+        finally:
+            if self._task is task:
+                self._task = None
+        return True
+
+    async def stop(self) -> None:
+        """Give up what is under way, and return when it has ended."""
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)

@@ -143,11 +143,11 @@ async def test_a_room_service_that_fails_is_told_once(uncaptured, target, monkey
     monkeypatch.setattr(polling, "INTERVAL_S", 0.01)
     monkeypatch.setattr(polling, "SLOW_INTERVAL_S", 0.01)
     await uncaptured.join(target(describe=False))
-    uncaptured._polling._service._url = "ws://127.0.0.1:1"
-    monkeypatch.setattr(uncaptured._polling._service._api.room._client, "host", "http://127.0.0.1:1")
-    monkeypatch.setattr(uncaptured._polling._service._api.room._client, "_origin", "http://127.0.0.1:1")
+    uncaptured._presence._polling._service._url = "ws://127.0.0.1:1"
+    monkeypatch.setattr(uncaptured._presence._polling._service._api.room._client, "host", "http://127.0.0.1:1")
+    monkeypatch.setattr(uncaptured._presence._polling._service._api.room._client, "_origin", "http://127.0.0.1:1")
     uncaptured.subscribe(lambda _update: None)
-    await until(lambda: uncaptured._polling._failures > 5)
+    await until(lambda: uncaptured._presence._polling._failures > 5)
     assert events(uncaptured, "notice") == [
         ("notice", None, "the server's list of participants cannot be read: Nothing listens at 127.0.0.1:1.")
     ]
