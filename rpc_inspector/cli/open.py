@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -46,7 +47,8 @@ def _convert(file: str, query: "Query") -> int:
         raise Refused(
             "Ages count from the end of the trace, which is not known of standard input.", "Save it to a file first."
         )
-    Converter(file, query).run(Output())
+    with suppress(BrokenPipeError):  # whoever read has enough
+        Converter(file, query).run(Output())
     return 0
 
 

@@ -52,6 +52,7 @@ class Converter:
         calls: dict[int, Call] = {}
         for batch in self._reading:
             calls.update((row.seq, row) for row in batch.rows if isinstance(row, Call))
+            self._flush()  # what comes slowly through a pipe goes on at once
         for call in calls.values():
             self._pass(call, partial(_line_of, call))
         self._flush()
