@@ -93,6 +93,8 @@ def export_file(path: Path, rows: Iterable[TraceRow], form: Format, about: About
     """
     unfinished: str | None = None
     try:
+        if path.is_dir():
+            raise FileUnusable(f"{path} is a directory.", "Name a file in it.")
         if path.exists() and not force:
             raise FileThere(f"{path} is there already.", "Name another file, or have it replaced (--force).")
         handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
