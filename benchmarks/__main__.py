@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Awaitable, Callable
 
-from benchmarks import acks, filtering, invoke, load, server, startup
+from benchmarks import acks, filtering, invoke, listing, load, server, startup, store
 
 #: Each returns its figures by name.
 BENCHMARKS: dict[str, Callable[[], Awaitable[dict[str, float]]]] = {
@@ -16,6 +16,8 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[dict[str, float]]]] = {
     "server": server.measure,
     "load": load.measure,
     "filter": filtering.measure,
+    "store": store.measure,
+    "list": listing.measure,
 }
 
 #: The figures with a goal: at most, or at least, so much.
@@ -31,6 +33,13 @@ GOALS: dict[str, tuple[str, float]] = {
     "embedded_rpc_ratio": ("<=", 1.2),
     "embedded_throughput_ratio": (">=", 0.9),
     **{f"filter_{name}_ms": ("<=", 300.0 if "path" in name else 150.0) for name in filtering.USUAL},
+    **{f"list_filter_{name}_ms": ("<=", 150.0) for name in ("few", "most", "none")},
+    **{f"list_{name}_ms_p95": ("<=", 16.0) for name in ("scroll", "jump", "next_error")},
+    "list_memory_mib": ("<=", 25.0),
+    "list_live_ratio": ("<=", 0.25),
+    "store_100k_mib": ("<=", 150.0),
+    "store_newcomer_ms": ("<=", 50.0),
+    "store_live_percent": ("<=", 3.0),
     "load_core": ("<=", 0.25),
     "load_lag_ms_p99": ("<=", 30.0),
     "load_events_lost": ("<=", 0),

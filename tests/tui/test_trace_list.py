@@ -5,21 +5,13 @@ from collections.abc import Iterator
 
 import pytest
 from rich.cells import cell_len
-from textual.app import App, ComposeResult
 from textual.events import MouseScrollUp
-from textual.widgets import Static
 
-from rpc_inspector.core.diagnosis import Facts, diagnose
-from rpc_inspector.core.model import Participant, Payload, replace
-from rpc_inspector.core.session import SessionState, Update
-from rpc_inspector.tui.theming import load_themes, shipped_directory, variable_defaults
-from rpc_inspector.tui.widgets.call_detail import CallDetail
-from rpc_inspector.tui.widgets.call_text import call_text
+from rpc_inspector.core.model import Participant
+from rpc_inspector.core.session import Update
 from rpc_inspector.tui.widgets.trace_list import TracePane
-from rpc_inspector.tui.widgets.trace_messages import CommentAsked, MarkAsked, RowOpened, RowsFiltered, RowSelected
-from tests.support.calls import MONOTONIC, US, call, event, story, view
-
-CONNECTED = SessionState(status="connected", identity=US, vantage=("us", "server"), capture="on")
+from tests.support.calls import US, call, event, story
+from tests.support.hosts import Host, lines, many
 
 
 @pytest.fixture(autouse=True)
@@ -29,67 +21,6 @@ def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     monkeypatch.undo()
     time.tzset()
-
-
-class Bare(App[None]):
-    """An app with our themes, which hears what its widget posts."""
-
-    def __init__(self, theme: str = "inspector-dark") -> None:
-        super().__init__()
-        self.now = MONOTONIC + 4.25
-        self.copied: list[tuple[str, str]] = []
-        self.heard: list[object] = []
-        for shipped in load_themes(shipped_directory())[0]:
-            self.register_theme(shipped)
-        self.theme = theme
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return variable_defaults(self.current_theme)
-
-    def copy(self, what: str, text: str) -> None:
-        self.copied.append((what, text))
-
-    def on_row_selected(self, message: RowSelected) -> None:
-        self.heard.append(("selected", message.seq))
-
-    def on_row_opened(self, message: RowOpened) -> None:
-        self.heard.append(("opened", message.seq))
-
-    def on_rows_filtered(self, message: RowsFiltered) -> None:
-        self.heard.append(("filtered", message.shown, message.of))
-
-    def on_call_detail_step(self, message: CallDetail.Step) -> None:
-        self.heard.append(("step", message.step))
-
-
-class Host(Bare):
-    """An app with nothing but the pane."""
-
-    def compose(self) -> ComposeResult:
-        yield TracePane(now=lambda: self.now)
-
-    def on_mount(self) -> None:
-        self.pane.focus()
-        self.pane.apply(Update(state=CONNECTED))
-
-    def on_mark_asked(self, message: MarkAsked) -> None:
-        """As the session does: the row comes back marked."""
-        self.pane.apply(Update(rows=(replace(self.pane.view.rows.get(message.seq), marked=message.marked),)))
-
-    def on_comment_asked(self, message: CommentAsked) -> None:
-        self.pane.apply(Update(rows=(replace(self.pane.view.rows.get(message.seq), comment=message.text or None),)))
-
-    @property
-    def pane(self) -> TracePane:
-        return self.query_one(TracePane)
-
-
-def lines(pane: TracePane) -> list[str]:
-    return [pane.render_line(y).text for y in range(pane.scrollable_content_region.height)]
-
-
-def many(count: int, first: int = 1) -> tuple:
-    return tuple(call(seq, seq / 10) for seq in range(first, first + count))
 
 
 async def test_rows_show_every_column_in_order_of_time():
@@ -288,78 +219,6 @@ async def test_rows_fit_at_every_width(width):
         assert ("RESPONSE_TIMEOUT" in "".join(shown)) == (width == 200)
 
 
-def test_the_detail_tells_stages_sources_limits_and_what_was_not_seen():
-    both = call(2, 1.123, views=(view(1001.123, 12, 41), view(1001.1234, 11.71, None, at="server", precision=0.01)))
-    text = call_text(both).plain
-    assert "at the caller · our own SDK's packet log · to 1 ms" in text
-    assert "at the server · what the embedded server forwards · to 0.01 ms" in text
-    assert "response not seen from here" in text
-    row = next(line for line in text.splitlines() if line.strip().startswith("ack") and "forwarded" in line)
-    assert row.split() == ["ack", "forwarded", "12:00:01.135", "11.71", "+11.71", "61"]
-    assert "callee gets 8 s · you wait ≤ 22 s" in text
-    assert "41.2 ms  our clock around the SDK's call, to 0.1 ms" in text
-
-
-def test_the_detail_explains_an_error_with_and_without_the_rooms_state():
-    failed = call(9, callee="billing-2", ack=None, total=7000.0, code=1501, views=(view(1000, None, None),))
-    alone = call_text(failed).plain
-    assert "✗ 1501 CONNECTION_TIMEOUT" in alone
-    assert "raised by the caller's own SDK; no answer was seen to come back" in alone
-    facts = Facts(state=CONNECTED, roster=(Participant(identity="billing"),))
-    assert "did you mean billing?" in call_text(failed, diagnose(failed, facts)).plain
-    with_data = replace(failed, error=replace(failed.error, data='{"why": "\x1b[2J"}'))
-    assert "Error data" in call_text(with_data).plain
-    assert "\x1b" not in call_text(with_data).plain
-
-
-@pytest.mark.parametrize("text", ["x" * 1_048_576, '{"a": "' + "y" * 1_000_000 + '"}', "[" + "1,\n" * 300_000 + "1]"])
-def test_a_huge_payload_is_cut_and_counted(text):
-    shown = call_text(call(1, response=Payload(len(text), text))).plain
-    assert len(shown) < 30_000
-    assert f"of {len(text):,}" in shown
-
-
-class DetailHost(Bare):
-    """An app with nothing but the detail."""
-
-    def compose(self) -> ComposeResult:
-        yield CallDetail()
-
-    def on_mount(self) -> None:
-        self.detail.focus()
-
-    @property
-    def detail(self) -> CallDetail:
-        return self.query_one(CallDetail)
-
-
-async def test_detail_copies_steps_and_turns_raw():
-    app = DetailHost()
-    async with app.run_test(size=(100, 30)) as pilot:
-        assert "No call selected" in str(app.detail.query_one(Static).render())
-        await pilot.press("y")
-        assert app.copied == []
-        app.detail.show(call(1, response=Payload(12, '{"b":1,"a":2}')))
-        await pilot.press("y", "right_square_bracket", "left_square_bracket")
-        assert app.copied == [("the response", '{"b":1,"a":2}')]
-        assert app.heard == [("step", 1), ("step", -1)]
-        assert '"b": 1' in str(app.detail.query_one(Static).render())
-        await pilot.press("w")
-        assert '{"b":1,"a":2}' in str(app.detail.query_one(Static).render())
-        app.detail.show(call(2, code=1500))
-        await pilot.press("y")
-        assert app.copied[-1] == ("the error", "1500 APPLICATION_ERROR: it failed")
-
-
-async def test_a_method_named_like_markup_is_only_a_name():
-    app = DetailHost()
-    async with app.run_test(size=(100, 30)) as pilot:
-        app.detail.show(call(1, method="[red]x[/red]\x1b[2J"))
-        await pilot.pause()
-        assert "\\[red]x" in app.detail.border_title
-        assert "\x1b" not in app.export_screenshot()
-
-
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 @pytest.mark.parametrize("theme", ["inspector-dark", "inspector-light"])
 def test_snapshot_of_the_list(snap_compare, size, theme):
@@ -371,15 +230,3 @@ def test_snapshot_of_the_list(snap_compare, size, theme):
         app.pane._retitle()
 
     assert snap_compare(Host(theme), terminal_size=size, run_before=tell)
-
-
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
-def test_snapshot_of_the_detail(snap_compare, size):
-    body = Payload(24, '{"temp":21,"sky":"clear"}')
-    shown = call(2, 1.123, response=body, views=(view(1001.123, 12, 41),))
-
-    async def tell(pilot):
-        pilot.app.detail.show(shown)
-        await pilot.pause()
-
-    assert snap_compare(DetailHost(), terminal_size=size, run_before=tell)

@@ -6,20 +6,19 @@ from itertools import pairwise
 import pytest
 from rich.cells import cell_len
 
-from rpc_inspector.core.model import Call, Measure, replace
+from rpc_inspector.core.model import Call, Measure
 from rpc_inspector.core.session import SessionState
 from rpc_inspector.tui.widgets.cells import count, elide, left, milliseconds, right
-from rpc_inspector.tui.widgets.columns import COLUMNS, GUTTER, plan
+from rpc_inspector.tui.widgets.columns import GUTTER, plan
 from rpc_inspector.tui.widgets.names import Names
 from rpc_inspector.tui.widgets.outcomes import mark_of
-from rpc_inspector.tui.widgets.row_index import SORT_FROM, Ordered, begun, in_time
+from rpc_inspector.tui.widgets.row_index import SORT_FROM, Ordered
 from rpc_inspector.tui.widgets.row_painter import (
     Paint,
     bar_pieces,
     call_pieces,
     event_pieces,
     event_words,
-    group_pieces,
     header,
 )
 from rpc_inspector.tui.widgets.trace_stats import TraceStats
@@ -139,11 +138,11 @@ def test_room_events_are_cut_at_their_end():
     assert line == "  12:00:00.000  · web-1 changed its attributes · sip.callSt…"
 
 
-@pytest.mark.parametrize(("begun", "ack"), [(0, 1), (0, 39), (100, 20)])
-def test_both_stages_of_a_short_call_are_drawn(begun, ack):
+@pytest.mark.parametrize(("at", "ack"), [(0, 1), (0, 39), (100, 20)])
+def test_both_stages_of_a_short_call_are_drawn(at, ack):
     axis = axis_of([call(1, 0), call(2, 100)], MONOTONIC)
     assert axis is not None
-    assert drawn(call(3, begun, ack=ack, total=40), axis, 20).strip() == "─━"
+    assert drawn(call(3, at, ack=ack, total=40), axis, 20).strip() == "─━"
 
 
 def test_one_long_call_does_not_shrink_the_others():

@@ -53,7 +53,7 @@ class ColumnsScreen(Dialog[ColumnsChosen]):
         """A line for each column."""
         with VerticalScroll(classes="dialog", can_focus=False) as box:
             box.border_title = "Columns"
-            box.border_subtitle = "space show   s sort   J K move   r usual   enter done   esc close"
+            box.border_subtitle = "space show  s sort  JK move  r usual  enter  esc"
             yield OptionList(id="columns", compact=True)
 
     def on_mount(self) -> None:

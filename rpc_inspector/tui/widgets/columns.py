@@ -25,7 +25,7 @@ COLUMNS: Mapping[str, Column] = {
     "request": Column("asked", 7, "bytes of the request"),
     "response": Column("answer", 7, "bytes of the response"),
     "ack": Column("ack ms", 7, "time to the ack"),
-    "handler": Column("handler", 9, "ms in the callee's handler, where its own end was seen"),
+    "handler": Column("handler", 9, "ms at the callee, where that was seen"),
     "total": Column("total ms", 8, "time to the answer"),
     "outcome": Column("outcome", 8, "how it ended"),
     "version": Column("v", 2, "protocol version"),

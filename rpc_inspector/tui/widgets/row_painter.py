@@ -60,8 +60,9 @@ def header(layout: Layout, axis: Axis | None, time_heading: str, sort: str = "",
             parts.append(axis_label(axis, width, zoom))
             continue
         heading = time_heading if column == "time" else COLUMNS[column].heading
-        sign = sort[-1] if sort[:-1] == column else ""
-        parts.append((right if column in RIGHT or column == "caller" else left)(f"{heading}{sign}", width))
+        if sort[:-1] == column:
+            heading = f"{heading.split()[0]}{sort[-1]}"
+        parts.append((right if column in RIGHT or column == "caller" else left)(heading, width))
     return left("".join(parts), layout.width)
 
 
@@ -108,7 +109,7 @@ def group_pieces(group: Group, names: Names, *, width: int) -> list[Piece]:
     cells = [
         right(figures[0], 14),
         right(errors, 12),
-        *(right(words if stats.total.count else "", 13) for words in took),
+        *(right(words if stats.total.count else "", 15) for words in took),
     ]
     styles = ["number", "error", "number", "number"]
     room = width - GUTTER - 2

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from textual.timer import Timer
@@ -50,7 +51,9 @@ class ArrangedTrace(TraceCanvas):
         self._match_anew()
 
     def _match_anew(self) -> None:
-        self._arrange(matches=None if self._query is None else self._query.compile(self._now_of_ages()))
+        query = self._query
+        matches = None if query is None else query.compile(self._now_of_ages())
+        self._arrange(matches=matches, words="" if query is None else str(query))
 
     def _now_of_ages(self) -> float:
         """Ages count from now; in a trace that was opened from its end. Seconds since the epoch."""
@@ -58,25 +61,33 @@ class ArrangedTrace(TraceCanvas):
         return newest.wall if self._state.status == "opened" and newest is not None else time.time()
 
     def _arrange(self, **changes: Any) -> None:
-        self._follow_through(self.view.arrange(**changes))
+        self._show_when_done(lambda: self.view.arrange(**changes))
 
-    def _follow_through(self, rebuild: Rebuild | None) -> None:
-        """Show the new arrangement now if it is done, or when it is."""
+    def _show_when_done(self, begin: Callable[[], Rebuild | None]) -> None:
+        """Show a new arrangement, at once where it takes no time; until it is done what was shown stays."""
+        anchor = self._anchor()
+        rebuild = begin()
         if rebuild is None:
-            self._arranged(*self._anchor())
+            self._arranged(*anchor)
         else:
-            self.run_worker(self._run(rebuild), group="arrange", exclusive=True, exit_on_error=False)
+            self.run_worker(self._run(rebuild), group="arrange", exit_on_error=False)
 
     async def _run(self, rebuild: Rebuild) -> None:
-        while not rebuild.run(_STEP_S):  # noqa: ASYNC110 - nothing is waited for: the loop gets its turn
+        while self.view.is_current(rebuild):
+            if rebuild.run(_STEP_S):
+                anchor = self._anchor()
+                self.view.adopt(rebuild)
+                self._arranged(*anchor)
             await asyncio.sleep(_REST_S)
-        if self.view.is_current(rebuild):
-            anchor = self._anchor()
-            self.view.adopt(rebuild)
-            self._arranged(*anchor)
+
+    @property
+    def is_arranging(self) -> bool:
+        """What was asked for is not shown yet."""
+        return self.view.is_arranging
 
     def _anchor(self) -> tuple[Line | None, int]:
         """What keeps its place on the screen: the line under the cursor while it is in sight, else the top one."""
+        self._settle()
         first, end = self._visible
         at = self.cursor_index
         if at is not None and self._cursor is not None and first <= at < end:
@@ -161,10 +172,11 @@ class ArrangedTrace(TraceCanvas):
         group = line if isinstance(line, Group) else lines.group_with(line)
         if group.unfolded == unfolded:
             return
+        self._settle()
         top = self._top_line()
         lines.turn(group, unfolded=unfolded)
         self._cursor = group
-        self._moved(group if isinstance(top, Group) or not unfolded else top, 0)
+        self._moved(top)
         self._scroll_into_view(self._place_of(group))
 
     def action_only_marked(self) -> None:
@@ -176,11 +188,12 @@ class ArrangedTrace(TraceCanvas):
 
     def action_pause(self) -> None:
         """Freeze the view, or let in what came meanwhile. Nothing is lost and counting goes on."""
-        rebuild = self.view.pause(not self.view.paused)
         if self.view.paused:
-            self._retitle()
+            self._show_when_done(lambda: self.view.pause(False))
         else:
-            self._follow_through(rebuild)
+            self._settle()
+            self.view.pause(True)
+            self._retitle()
 
     def action_internal(self) -> None:
         """Show and count pings and describes too, or hide them."""

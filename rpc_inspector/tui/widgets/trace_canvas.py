@@ -4,13 +4,14 @@ A line-API widget: what was rendered of a row is kept until the row changes.
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.cache import LRUCache
 from textual.events import Resize
+from textual.filter import ANSIToTruecolor, LineFilter
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -31,6 +32,8 @@ from rpc_inspector.tui.widgets.waterfall import Axis, Piece, Zoom, axis_of
 #: Seconds between two paints of a running call's time, and between two of the title's counts.
 TICK = 0.1
 TITLE_EVERY = 0.25
+#: In a stream that goes on, of batches closer together than `STREAM_GAP`, the newest rows are painted so often.
+STREAM_PAINT_EVERY, STREAM_GAP, STREAM_FROM = 1 / 15, 0.1, 6
 TIME_HEADINGS = {"clock": "time", "previous": "+s previous"}
 _STYLES = (
     "muted", "name", "us", "strong", "number", "word", "event", "mark", "ok", "warning", "error", "open", "lost",
@@ -109,26 +112,35 @@ class TraceCanvas(ScrollView, inherit_bindings=False):
         self._placing = False
         self._ticker: Timer | None = None
         self._title_timer: Timer | None = None
+        self._stream_timer: Timer | None = None
+        self._stream_top: Line | None = None
+        self._streak = 0
+        self._last_batch = 0.0
 
     # What comes in
 
     def apply(self, update: Update) -> None:
         """Show what changed: rows new, changed and dropped, the roster's names, the session's state."""
         anew = self._note_names(update)
-        top = self._top_line()
+        top, before, zero = self._top_line(), self._visible_lines(), self.view.zero
         change, wider = self.view.put(update.rows)
         moved = self.view.drop(update.dropped) if update.dropped else False
         if anew or wider:
             self._lay_out()
         if change.moved or moved:
-            self._moved(top)
+            self._moved_by_batch(top, before)
         else:
             self._repaint_rows(change.changed)
-        if update.state is not None and not len(self.view.lines):
+        if (update.state is not None and not len(self.view.lines)) or self._counts_otherwise(zero):
             self.refresh()
         self._sync_ticker()
         if update.rows or update.dropped or update.state is not None:
             self._retitle_soon()
+
+    def _counts_otherwise(self, before: TraceRow | None) -> bool:
+        """Whether times count from another row than before."""
+        zero = self.view.zero if self.time_mode == "zero" else None
+        return zero is not None and (before is None or before.seq != zero.seq)
 
     def _note_names(self, update: Update) -> bool:
         anew = False
@@ -144,8 +156,11 @@ class TraceCanvas(ScrollView, inherit_bindings=False):
         """The newest row is kept in sight: only in the order of time, whose end is where rows come."""
         return self.following and self.view.how.is_by_time
 
-    def _moved(self, top: Line | None, offset: int = 0) -> None:
-        """Positions changed: keep what was looked at ``offset`` lines below the top, or follow the newest."""
+    def _moved(self, top: Line | None, offset: int = 0, before: list[tuple[int, Line]] | None = None) -> None:
+        """Positions changed: keep what was looked at ``offset`` lines below the top, or follow the newest.
+
+        ``before``: what was visible, to paint nothing where nothing of it changed.
+        """
         lines = self.view.lines
         self._placing = True
         self.virtual_size = Size(self.scrollable_content_region.width, len(lines) + 1)
@@ -158,8 +173,28 @@ class TraceCanvas(ScrollView, inherit_bindings=False):
             y = min(max(self._place_of(top) - offset, 0), self.max_scroll_y)
             self.scroll_to(y=y, animate=False, force=True)
         self._placing = False
-        self._update_axis()
-        self.refresh()
+        after = self._visible_lines()
+        headings = any(isinstance(line, Group) for _, line in after)
+        if self._update_axis() or headings or before != after:
+            self.refresh()
+
+    def _moved_by_batch(self, top: Line | None, before: list[tuple[int, Line]]) -> None:
+        """Nobody reads every frame of a stream: it is painted less often than it comes. Keys are answered at once."""
+        now = time.monotonic()
+        self._streak = self._streak + 1 if now - self._last_batch < STREAM_GAP else 0
+        self._last_batch = now
+        if self._streak < STREAM_FROM:
+            self._moved(top, before=before)
+        elif self._stream_timer is None:
+            self._stream_top = top
+            self._stream_timer = self.set_timer(STREAM_PAINT_EVERY, self._settle)
+
+    def _settle(self) -> None:
+        """Put everything in its place that came since the last paint."""
+        if self._stream_timer is not None:
+            self._stream_timer.stop()
+            self._stream_timer = None
+            self._moved(self._stream_top)
 
     def _place_of(self, line: Line) -> int:
         """Where a line is now; its row may have changed since."""
@@ -220,7 +255,8 @@ class TraceCanvas(ScrollView, inherit_bindings=False):
             self._ticker.pause()
 
     def _tick(self) -> None:
-        self._repaint_rows(call.seq for call in self._visible_calls() if call.is_open)
+        if self._stream_timer is None:
+            self._repaint_rows(call.seq for call in self._visible_calls() if call.is_open)
 
     def _retitle_soon(self) -> None:
         """A title paints its whole pane, so it changes a few times a second at most."""
@@ -263,8 +299,10 @@ class TraceCanvas(ScrollView, inherit_bindings=False):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Rows came into view; scrolling up by hand ends following."""
         super().watch_scroll_y(old_value, new_value)
-        if new_value < old_value and not self._placing and self.is_following:
-            self._set_following(following=False)
+        if not self._placing:
+            self._stream_top = self._top_line()
+            if new_value < old_value and self.is_following:
+                self._set_following(following=False)
         if self._update_axis():
             self.refresh()
         self._sync_ticker()
@@ -333,7 +371,28 @@ class TraceCanvas(ScrollView, inherit_bindings=False):
         return before + self._segments(row_painter.bar_pieces(row, paint), cursor) + after
 
     def _segments(self, pieces: list[Piece], cursor: str) -> list[Segment]:
-        return [Segment(text, self._style(name, cursor)) for text, name in pieces if text]
+        """Pieces with their styles. Blanks go with what stands before them: fewer segments are painted faster."""
+        made: list[Segment] = []
+        text, style = "", None
+        for more, name in pieces:
+            if not text:
+                text, style = more, self._style(name, cursor)
+            elif more.isspace() or not more:
+                text += more
+            else:
+                now = self._style(name, cursor)
+                if now is not style:
+                    made.append(Segment(text, style))
+                    text, style = more, now
+                else:
+                    text += more
+        if text:
+            made.append(Segment(text, style))
+        return made
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Not the one that turns ANSI colours into others: our styles have none, and it looks at every segment."""
+        return [kept for kept in super().get_line_filters() if not isinstance(kept, ANSIToTruecolor)]
 
     def _style(self, name: str, cursor: str) -> Style:
         style = self._styles.get((name, cursor))

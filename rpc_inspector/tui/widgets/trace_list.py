@@ -44,6 +44,7 @@ class TracePane(ArrangedTrace, can_focus=True):
         last = len(self.view.lines) - 1
         if last < 0:
             return
+        self._settle()
         index = min(max(index, 0), last)
         before = self.cursor_index
         self._cursor = self.view.line(index)
@@ -60,6 +61,7 @@ class TracePane(ArrangedTrace, can_focus=True):
         offset = event.get_content_offset(self)
         if offset is None or offset.y < 1:
             return
+        self._settle()
         index = self.scroll_offset.y + offset.y - 1
         if index < len(self.view.lines):
             self._put_cursor(index)

@@ -20,10 +20,14 @@ _RUN = 2048
 
 @dataclass(slots=True)
 class Snapshot:
-    """All rows at one moment: by number, in the order of time; ``touched``: numbers of those that changed since."""
+    """All rows at one moment: by number, in the order of time, the figures of all of them.
+
+    ``touched``: numbers of those that changed since.
+    """
 
     rows: Mapping[int, TraceRow]
     order: list[int]
+    stats: TraceStats
     touched: set[int] = field(default_factory=set)
 
 
@@ -31,13 +35,14 @@ class Rebuild:
     """The rows of a snapshot in another arrangement, made step by step.
 
     Attributes:
-        how: the arrangement. by_time, lines, stats: as it will be. shown: numbers of the rows in it.
+        how: the arrangement. by_time, lines: as it will be. shown: numbers of the rows in it.
+        stats, hidden_stats: figures of its rows, and of those that are not in it.
     """
 
     def __init__(self, source: Snapshot, how: Arrangement, former: Lines) -> None:
         self.source = source
         self.how = how
-        self.stats = TraceStats()
+        self.stats = self.hidden_stats = TraceStats()
         self.shown: set[int] = set()
         self.by_time = Flat()
         self.lines = lines_of(how, self.by_time, former)
@@ -45,6 +50,11 @@ class Rebuild:
         self._sorting = Sorting()
         self._sorting_failed = Sorting()
         self._next = 0
+        # The figures are those of the fewer rows, and those of all without them.
+        self._taken: list[TraceRow] = []
+        self._left: list[TraceRow] = []
+        self._fewer: Iterator[TraceRow] | None = None
+        self._counted = TraceStats()
 
     def run(self, seconds: float) -> bool:
         """Go on for about so long; True when it is done."""
@@ -61,15 +71,32 @@ class Rebuild:
             self._next += _CHUNK
             return True
         if isinstance(self.lines, Flat) and self.lines is not self.by_time:
-            return self._sorting.merge_into(self.lines.order) or self._sorting_failed.merge_into(self.lines.errors)
+            more = self._sorting.merge_into(self.lines.order) or self._sorting_failed.merge_into(self.lines.errors)
+            return more or self._count()
+        return self._count()
+
+    def _count(self) -> bool:
+        """Count some of the fewer rows; False if there was none left."""
+        few_taken = len(self._taken) < len(self._left)
+        if self._fewer is None:
+            self._fewer = iter(self._taken if few_taken else self._left)
+        some = list(islice(self._fewer, _CHUNK))
+        for row in some:
+            self._counted.change(None, row)
+        if some:
+            return True
+        rest = self.source.stats.minus(self._counted)
+        self.stats, self.hidden_stats = (self._counted, rest) if few_taken else (rest, self._counted)
         return False
 
     def _look_at(self, seqs: list[int]) -> None:
         accepts, rows = self.how.accepts, self.source.rows
-        taken = [row for seq in seqs if accepts(row := rows[seq])]
+        taken: list[TraceRow] = []
+        for seq in seqs:
+            row = rows[seq]
+            (taken if accepts(row) else self._left).append(row)
+        self._taken += taken
         self.shown.update([row.seq for row in taken])
-        for row in taken:
-            self.stats.change(None, row)
         wrong = [row for row in taken if failed(row)]
         self.by_time.order.extend([begun(row) for row in taken], [row.seq for row in taken])
         self.by_time.errors.extend([begun(row) for row in wrong], [row.seq for row in wrong])

@@ -1,7 +1,11 @@
 """The figures of the list's title and of its groups: calls, errors, rate, and percentiles of how long calls took."""
 
+from typing import Self
+
 from rpc_inspector.core.model import Call, Measure, TraceRow
-from rpc_inspector.core.statistics import Durations, Recent, answered_in
+from rpc_inspector.core.sketch import Durations
+from rpc_inspector.core.statistics import answered_in
+from rpc_inspector.core.timeline import Recent
 from rpc_inspector.core.units import duration
 from rpc_inspector.tui.glyphs import G
 
@@ -26,9 +30,27 @@ class TraceStats:
 
     def _put(self, call: Call, step: int) -> None:
         self.calls += step
-        self.errors += step * failed(call)
+        if call.outcome == "error":
+            self.errors += step
         self.total.put(answered_in(call), step)
         self.recent.put(call.started, step)
+
+    def plus(self, other: Self) -> Self:
+        """The figures of both sets together."""
+        return self._with(other, 1)
+
+    def minus(self, other: Self) -> Self:
+        """The figures of this set without those of another, which is part of it."""
+        return self._with(other, -1)
+
+    def _with(self, other: Self, step: int) -> Self:
+        made = type(self)()
+        made.calls, made.errors = self.calls + step * other.calls, self.errors + step * other.errors
+        made.total.merge(self.total)
+        (made.total.merge if step > 0 else made.total.subtract)(other.total)
+        made.recent.merge(self.recent, 1)
+        made.recent.merge(other.recent, step)
+        return made
 
     def percentile(self, share: float) -> Measure | None:
         """What ``share`` of the answered calls did not exceed (nearest rank); ``None`` without any."""

@@ -38,6 +38,7 @@ class TraceView:
         self._purposes: Counter[Purpose] = Counter()
         self._by_time = Ordered()
         self._shown: set[int] = set()
+        self._hidden_stats = TraceStats()
         self._flat = Flat()
         self.lines: Lines = self._flat
         self.rows = RowIndex(self._flat.order, self._known)
@@ -128,6 +129,8 @@ class TraceView:
             seq = (new or old).seq  # type: ignore[union-attr] # one of them is there
             was = old if seq in self._shown else None
             now = new if accepted else None
+            if was is None or now is None:
+                self._hidden_stats.change(None if was else old, None if now else new)
             if was is None and now is None:
                 continue
             self.stats.change(was, now)
@@ -155,12 +158,21 @@ class TraceView:
         """
         self.how = replace(self.how, **changes)
         frozen = self._frozen if self.paused else None
-        source = frozen or Snapshot(dict(self._known), self._by_time.between(0, len(self._by_time)))
+        source = frozen or self._snapshot()
         self._rebuild = Rebuild(source, self.how, self.lines)
         if self._rebuild.run(AT_ONCE_S):
             self.adopt(self._rebuild)
             return None
         return self._rebuild
+
+    @property
+    def is_arranging(self) -> bool:
+        """Another arrangement was begun and is not shown yet."""
+        return self._rebuild is not None
+
+    def _snapshot(self) -> Snapshot:
+        order = self._by_time.between(0, len(self._by_time))
+        return Snapshot(dict(self._known), order, self.stats.plus(self._hidden_stats))
 
     def is_current(self, rebuild: Rebuild) -> bool:
         """Whether nothing else was asked for since."""
@@ -169,7 +181,7 @@ class TraceView:
     def adopt(self, rebuild: Rebuild) -> None:
         """Show what was arranged, with all that changed meanwhile."""
         self._rebuild = None
-        self._shown, self.stats = rebuild.shown, rebuild.stats
+        self._shown, self.stats, self._hidden_stats = rebuild.shown, rebuild.stats, rebuild.hidden_stats
         self._flat, self.lines = rebuild.by_time, rebuild.lines
         source = rebuild.source
         self._frozen = source if self.paused else None
@@ -185,7 +197,7 @@ class TraceView:
         if not paused:
             return self.arrange()
         if self._frozen is None:
-            self._frozen = Snapshot(dict(self._known), self._by_time.between(0, len(self._by_time)))
+            self._frozen = self._snapshot()
             self.rows = RowIndex(self._flat.order, self._frozen.rows)
             self.new = 0
         return None

@@ -51,11 +51,11 @@ class Zoom:
         """A level more (``step`` 1) or less (-1); ``at``: the share of what fits that keeps its place."""
         level = min(max(self.level + step, FARTHEST), NEAREST)
         share = (at - self.offset) * 2.0**self.level
-        return Zoom(level, at - share / 2.0**level)
+        return Zoom(level, max(at - share / 2.0**level, 0.0))
 
     def moved(self, share: float) -> "Zoom":
-        """Moved by a share of what is shown."""
-        return Zoom(self.level, self.offset + share / 2.0**self.level)
+        """Moved by a share of what is shown; not before the first call."""
+        return Zoom(self.level, max(self.offset + share / 2.0**self.level, 0.0))
 
     def __str__(self) -> str:
         """``x4``, ``x1/2``; empty where everything fits."""
