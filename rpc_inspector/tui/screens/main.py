@@ -138,8 +138,8 @@ class MainScreen(SharingScreen):
         self.app.push_screen(ParticipantScreen(lambda: self.participant(identity), lambda: self._events_of(identity)))
 
     def _events_of(self, identity: str) -> list[RoomEvent]:
-        rows = self.session.rows() if self.session else ()
-        return [row for row in rows if isinstance(row, RoomEvent) and row.identity == identity]
+        rows = self.session.find(participant=identity) if self.session else ()
+        return [row for row in rows if isinstance(row, RoomEvent)]
 
     @on(ParticipantsPane.DescribeAsked)
     def _describe_asked(self, event: ParticipantsPane.DescribeAsked) -> None:
