@@ -37,6 +37,7 @@ Kind = Literal["JSON", "text", "image", "compressed", "file", "protobuf", "bytes
 
 _DATA_URL = re.compile(r"data:(?P<type>[\w.+-]+/[\w.+-]+)?(?:;[\w-]+=[^;,]{0,200})*;base64,", re.ASCII)
 _LETTERS = re.compile(r"[A-Za-z0-9+/_-]+", re.ASCII)
+_BEGINNING = re.compile(r"data:|[A-Za-z0-9+/_-]{15}[A-Za-z0-9+/_\r\n=-]", re.ASCII)
 _HEX = re.compile(r"[0-9a-f-]+|[0-9A-F-]+", re.ASCII)
 
 
@@ -89,13 +90,16 @@ class Contents(Struct, frozen=True, kw_only=True):
 
 def find_base64(text: str) -> Base64 | None:
     """``text`` as base64 if it is in all likelihood meant as such; ``None`` for words, ids, digests in hex."""
+    head = text[:_SAMPLE].lstrip()
+    if not _BEGINNING.match(head):  # before anything is done that takes time with a large text
+        return None
     text = text.strip()
     if data_url := _DATA_URL.match(text):
         letters = text[data_url.end() :]
         return Base64("data URL", letters, data_url["type"] or "") if _is_spelled(letters) else None
     if len(text) < SHORTEST or not _is_spelled(text) or _HEX.fullmatch(text[:_SAMPLE]):
         return None
-    spelling: Spelling = "base64url" if "-" in text or "_" in text else "base64"
+    spelling: Spelling = "base64url" if "-" in text[:_SAMPLE] or "_" in text[:_SAMPLE] else "base64"
     found = Base64(spelling, text)
     return found if _is_meant(found) else None
 
@@ -103,12 +107,13 @@ def find_base64(text: str) -> Base64 | None:
 def _is_spelled(letters: str) -> bool:
     """Only letters of one alphabet, of a length that base64 can have; of a long text the beginning is read."""
     joined = _joined(letters)
-    bare = joined.rstrip("=")
-    if not _LETTERS.fullmatch(bare[:_SAMPLE]):
+    bare = len(joined) - (joined[-2:] == "==") - (joined[-1:] == "=")
+    head = joined[: min(_SAMPLE, bare)]
+    if not _LETTERS.fullmatch(head):
         return False
-    mixed = ("+" in bare or "/" in bare) and ("-" in bare or "_" in bare)
-    padded = len(joined) != len(bare)
-    return not mixed and len(joined) - len(bare) <= 2 and len(bare) % 4 != 1 and (not padded or len(joined) % 4 == 0)
+    mixed = ("+" in head or "/" in head) and ("-" in head or "_" in head)
+    padded = bare < len(joined)
+    return not mixed and bare % 4 != 1 and (not padded or len(joined) % 4 == 0)
 
 
 def _is_meant(found: Base64) -> bool:

@@ -129,10 +129,11 @@ class JsonText:
         close = "}" if node.kind == "object" else "]"
         while True:
             at = self._blank(at)
-            if at == node.end - 1:  # its closing bracket
+            closes = self.text[at : at + 1] == close
+            if closes and at == node.end - 1:
                 return
             try:
-                if self.text[at : at + 1] == close:
+                if closes or at >= node.end - 1:
                     raise _Broken(at)  # noqa: TRY301 - one place says what becomes of it
                 if not first:
                     at = self._blank(self._expect(at, ","))

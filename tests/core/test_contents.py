@@ -4,7 +4,6 @@ import base64
 import gzip
 import json
 import os
-import struct
 import zlib
 
 import pytest
@@ -13,19 +12,7 @@ from hypothesis import strategies as st
 
 from rpc_inspector.core.contents import MOST_INFLATED, contents_of, find_base64
 from rpc_inspector.core.protobuf_like import MOST_BYTES, fields_of, lines
-
-
-def png(width=32, height=16):
-    def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    rows = zlib.compress(b"\0" * (height * (1 + 3 * width)))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
-
-
-def encoded(data):
-    return base64.b64encode(data).decode()
+from tests.support.encoded import encoded, png
 
 
 @pytest.mark.parametrize(

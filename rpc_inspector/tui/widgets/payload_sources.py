@@ -43,10 +43,10 @@ class Source(Protocol):
 
 def safe_text(text: str) -> str:
     """``text`` safe to show, in pieces that leave other threads their turn; tabs are four blanks."""
-    if len(text) <= _PIECE:
-        return sanitise(text, multiline=True).replace("\t", "    ")
-    pieces = (text[at : at + _PIECE] for at in range(0, len(text), _PIECE))
-    return "".join(sanitise(piece, multiline=True).replace("\t", "    ") for piece in pieces)
+    pieces = [text[at : at + _PIECE] for at in range(0, len(text), _PIECE)]
+    safe = [sanitise(piece, multiline=True).replace("\t", "    ") for piece in pieces]
+    # Most text is safe: not putting it together anew spares a large one's time and memory.
+    return text if safe == pieces else "".join(safe)
 
 
 class WrappedText:

@@ -14,6 +14,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Click
 from textual.widgets import Input, Static
+from textual.worker import Worker
 
 from rpc_inspector.core.contents import Base64, find_base64
 from rpc_inspector.core.json_tree import Node
@@ -170,7 +171,8 @@ class PayloadView(Vertical):
 
         self._reading = True
         self._retitle()
-        self.run_worker(in_thread(), group="payload", exclusive=True, exit_on_error=False)
+        # The function, not its coroutine: what is replaced before it began would never be awaited.
+        _: Worker[None] = self.run_worker(in_thread, group="payload", exclusive=True, exit_on_error=False)
 
     @on(PayloadLines.Resized)
     def _wrap_anew(self) -> None:

@@ -6,8 +6,8 @@ from textual.content import Content
 
 from rpc_inspector.tui.widgets.cells import elide
 
-#: Cells of the border before its title: the corner and a blank.
-_BEFORE = 2
+#: Cells of the border before its title: the corner, a line and a blank.
+_BEFORE = 3
 
 
 class TabsTitle:
