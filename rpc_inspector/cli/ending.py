@@ -28,6 +28,13 @@ def outcome_of(main: click.Command) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         return OK
+    except SystemExit as leaving:
+        from rpc_inspector.headless.pipes import nobody_reads, stdout_number  # noqa: PLC0415 - not on the way to the help
+
+        # click makes status 1 of a pipe that nobody reads any more, and says no more than that.
+        if leaving.code == OWN_FAILURE and nobody_reads(stdout_number()):
+            return OK
+        return leaving.code if isinstance(leaving.code, int) else OWN_FAILURE
     except Exception as error:  # noqa: BLE001 - the last place where any error can still become a sentence
         return _explain(error)
 

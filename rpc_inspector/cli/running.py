@@ -8,6 +8,8 @@ from typing import Any
 from rpc_inspector.cli.ending import end
 
 _SIGNALS = [signal.SIGINT, signal.SIGTERM]
+#: The statuses of work that these ended.
+INTERRUPTS = tuple(128 + number for number in _SIGNALS)
 
 
 def run_async(work: Callable[[], Coroutine[Any, Any, int]]) -> int:

@@ -23,7 +23,7 @@ _VALID_FOR = timedelta(hours=24)
 @click.option("-r", "--room", metavar="NAME", help="The room of the token.  [playground]")
 @plain_options
 def command(*, as_json: bool, bind: str, port: int, room: str | None) -> int:
-    """Run the embedded room server, without participants, until ^C or SIGTERM.
+    """Run the embedded room server, without participants, until ^C, SIGTERM or the end of whoever reads its output.
 
     It makes a key for itself and prints how to join. Data only: RPC, data packets and data streams, no media.
     """
@@ -47,6 +47,7 @@ def command(*, as_json: bool, bind: str, port: int, room: str | None) -> int:
 def _run(bind: str, port: int, room: str, *, as_json: bool) -> int:
     from rpc_inspector.cli.running import run_async  # noqa: PLC0415 - the help needs no asyncio
     from rpc_inspector.headless.output import Output  # noqa: PLC0415 - likewise
+    from rpc_inspector.headless.pipes import until_nobody_reads  # noqa: PLC0415 - likewise
     from rpc_inspector.server import RoomServer  # noqa: PLC0415 - it needs the extra
     from rpc_inspector.server.tokens import guest_token  # noqa: PLC0415 - likewise
 
@@ -54,8 +55,6 @@ def _run(bind: str, port: int, room: str, *, as_json: bool) -> int:
     out = Output()
 
     async def serve() -> int:
-        from asyncio import Event  # noqa: PLC0415 - the help needs no asyncio
-
         async with RoomServer(_KEY, secret, bind=bind, port=port, rooms=(room,)) as server:
             where = {
                 "url": server.url,
@@ -68,11 +67,11 @@ def _run(bind: str, port: int, room: str, *, as_json: bool) -> int:
                 out.line(json.dumps(where))
             else:
                 _tell(where, out)
-            await Event().wait()
+            await until_nobody_reads()
         return 0
 
     run_async(serve)
-    return 0  # ended by a signal: that is how it ends
+    return 0  # ended by a signal or a closed pipe: that is how it ends
 
 
 def _tell(where: dict[str, str], out: "Output") -> None:
