@@ -14,7 +14,7 @@ from rpc_inspector.core.units import duration, size
 from rpc_inspector.headless.output import Output
 
 _LONGEST = 400
-_COLOURS = {"ok": "green", "error": "red", "cancelled": "yellow", "lost": "yellow", "open": "blue"}
+OUTCOME_COLOURS = {"ok": "green", "error": "red", "cancelled": "yellow", "lost": "yellow", "open": "blue"}
 
 
 def mark(call: Call) -> str:
@@ -52,7 +52,7 @@ def outcome_line(call: Call) -> str:
 
 def explain(call: Call, state: SessionState, out: Output) -> None:
     """Say on stderr how a call ended: its timing, and if it failed who raised it, why, and what to do."""
-    out.say(outcome_line(call), fg=_COLOURS[call.outcome], bold=True)
+    out.say(outcome_line(call), fg=OUTCOME_COLOURS[call.outcome], bold=True)
     if call.error:
         _explain_error(call, diagnose(call, Facts(state=state)), out)
     if call.note:
