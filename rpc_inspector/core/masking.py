@@ -21,6 +21,8 @@ IsSecretPlace = Callable[[Steps], bool]
 _JWT = re.compile(r"\beyJ[\w-]{5,}+\.[\w-]{5,}+\.[\w-]*+")
 _PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----.*?(?:-----END [A-Z ]{0,30}-----|\Z)", re.DOTALL)
 _URL_PASSWORD = re.compile(r"(?<=://)[^/\s:@\"\\]{0,200}:[^/\s@\"\\]{1,200}(?=@)")
+#: Nothing is masked in prose that has none of these.
+_WORTH_A_LOOK = re.compile("[:=]|eyJ|PRIVATE")
 #: A name and what separates it from its value, in prose, in a query string, in a header or in JSON within a string.
 _NAME = re.compile(r"(?<![\w.-])([\w.-]++)\\*[\"']?\s{0,8}[:=]\s{0,8}")
 _QUOTED = re.compile(r"(\\*\")((?:[^\"\\]|\\+[^\"\\])*+)|(')([^'\n]*+)")
@@ -30,16 +32,25 @@ _BARE = re.compile(r"[^\s,;&\"'\\<>(){}\[\]]++")
 _HEADER = re.compile(r"[^\r\n\"'\\{}\[\]]++")
 _HEADER_NAMES = ("authorization", "cookie")
 
+_LONGEST_REMEMBERED = 100
 _NO_SEPARATORS = {ord(separator): None for separator in "-_. "}
 
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 #: Also strings that nobody ended: what was cut off is looked through as well.
 _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[{}\[\],:]|[^\s"{}\[\],:]++', re.DOTALL)
 
 
 @lru_cache(maxsize=64)
-def matcher(globs: tuple[str, ...]) -> re.Pattern[str]:
-    """What a whole key must match to be one of ``globs``: without case; ``*`` anything; ``-_.`` optional."""
-    return re.compile("|".join(f"(?:{_loose(glob)})" for glob in globs) or r"(?!)", re.IGNORECASE | re.DOTALL)
+def key_matcher(globs: tuple[str, ...]) -> IsSecretKey:
+    """Whether a whole key is one of ``globs``: without case; ``*`` anything; ``-_.`` and blanks optional."""
+    pattern = re.compile("|".join(f"(?:{_loose(glob)})" for glob in globs) or r"(?!)", re.IGNORECASE | re.DOTALL)
+
+    def matches(key: str) -> bool:
+        return pattern.fullmatch(key) is not None
+
+    remembered = lru_cache(maxsize=2048)(matches)
+    # Keys repeat, but for those of somebody who would fill the memory with them.
+    return lambda key: remembered(key) if len(key) <= _LONGEST_REMEMBERED else matches(key)
 
 
 @lru_cache(maxsize=64)
@@ -117,11 +128,11 @@ def _mask_between(text: str, secret: IsSecretKey, *, valid: bool) -> str:
     if not valid:
         return mask_prose(text, secret)
     # Each string by itself, or a mask could swallow the quote that ends it.
-    return _TOKEN.sub(lambda token: _mask_string(token[0], secret), text)
+    return _STRING.sub(lambda string: _mask_string(string[0], secret), text)
 
 
-def _mask_string(token: str, secret: IsSecretKey) -> str:
-    return f'"{mask_prose(token[1:-1], secret)}"' if token[0] == '"' else token
+def _mask_string(string: str, secret: IsSecretKey) -> str:
+    return f'"{mask_prose(string[1:-1], secret)}"' if _WORTH_A_LOOK.search(string) else string
 
 
 def depth(text: str) -> int:

@@ -2,7 +2,6 @@
 
 import json
 import re
-from functools import lru_cache
 from typing import Literal
 
 from msgspec import Struct
@@ -12,10 +11,10 @@ from rpc_inspector.core.masking import (
     IsSecretPlace,
     depth,
     has_jwt,
+    key_matcher,
     mask_json,
     mask_jwts,
     mask_prose,
-    matcher,
     may_hold,
 )
 from rpc_inspector.core.model import Call, CallError, Payload, RoomEvent, replace
@@ -104,10 +103,7 @@ def redact_text(text: str, rules: Rules) -> str:
     if not rules.paths and not may_hold(text, rules.keys):
         return text
 
-    @lru_cache(maxsize=256)
-    def secret(key: str) -> bool:
-        return matcher(rules.keys).fullmatch(key) is not None
-
+    secret = key_matcher(rules.keys)
     valid = json_problem(text) is None
     if not valid and text.lstrip()[:1] not in ("{", "["):
         return mask_prose(text, secret)
@@ -146,7 +142,7 @@ def _error(error: CallError | None, rules: Rules) -> CallError | None:
 
 def is_secret(key: str, value: str) -> bool:
     """Whether an attribute counts as a secret: by its key's name, or because its value is a JWT."""
-    return matcher(SECRET_KEYS).fullmatch(key) is not None or has_jwt(value)
+    return key_matcher(SECRET_KEYS)(key) or has_jwt(value)
 
 
 def mask_attributes(attributes: dict[str, str]) -> dict[str, str]:
