@@ -65,6 +65,7 @@ class Rows:
         self._rows = RowTable()
         self._ids: dict[str, int | tuple[int, ...]] = {}
         self._participants = Postings()
+        self._happened = Postings()
         self._methods = Postings()
         self._outcomes = Postings()
         self._open: dict[int, None] = {}
@@ -115,7 +116,7 @@ class Rows:
         if outcome == "open":
             return [call for call in self.open_calls() if _is(call, participant, method, outcome)]
         asked = [
-            (postings.count(word), postings.find(word))
+            (postings, word)
             for postings, word in (
                 (self._participants, participant), (self._methods, method), (self._outcomes, outcome),
             )
@@ -123,9 +124,19 @@ class Rows:
         ]  # fmt: skip
         if not asked:
             return self.all()
-        _, fewest = min(asked, key=lambda each: each[0])
-        rows = (self._rows.get(seq) for seq in sorted(set(fewest)))
-        return [row for row in rows if row is not None and _is(row, participant, method, outcome)]
+        postings, word = min(asked, key=lambda each: each[0].count(each[1]))
+        calls = self._of(postings, word)
+        found: list[TraceRow] = [call for call in calls if _is(call, participant, method, outcome)]
+        if participant is not None and method is None and outcome is None:
+            found = sorted([*found, *self.events_of(participant)], key=lambda row: row.seq)
+        return found
+
+    def events_of(self, identity: str) -> Sequence[RoomEvent]:
+        """The room events about a participant, in the order of their numbers."""
+        return [row for row in self._of(self._happened, identity) if isinstance(row, RoomEvent)]
+
+    def _of(self, postings: Postings, word: str) -> Iterator[TraceRow]:
+        return filter(None, map(self._rows.get, sorted(set(postings.find(word)))))
 
     # Writing
 
@@ -147,7 +158,7 @@ class Rows:
         elif old is None:
             heappush(self._ended, seq)
             if row.identity is not None:
-                self._participants.add(row.identity, seq)
+                self._happened.add(row.identity, seq)
         if len(self._rows) > self._limit or self.bytes > self._limit_bytes:
             self._make_room()
 
@@ -220,7 +231,7 @@ class Rows:
             self._forget_id(row)
         if self._unswept > max(len(self._rows), 1000):
             self._unswept = 0
-            for postings in (self._participants, self._methods, self._outcomes):
+            for postings in (self._participants, self._happened, self._methods, self._outcomes):
                 postings.sweep(self._rows)
 
     def _forget_id(self, call: Call) -> None:
@@ -249,10 +260,9 @@ class Rows:
 
 
 def _is(row: TraceRow, participant: str | None, method: str | None, outcome: Outcome | None) -> bool:
-    if isinstance(row, RoomEvent):
-        return method is None and outcome is None and row.identity == participant
     return (
-        (participant is None or participant in (row.caller, row.callee))
+        isinstance(row, Call)
+        and (participant is None or participant in (row.caller, row.callee))
         and (method is None or row.method == method)
         and (outcome is None or row.outcome == outcome)
     )

@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 from rpc_inspector.core.budgets import DEFAULT_ACK_MS, DEFAULT_RESPONSE_MS
-from rpc_inspector.core.model import Call, LogLine, Outcome, Participant, Permissions, Purpose, TraceRow
+from rpc_inspector.core.model import Call, LogLine, Outcome, Participant, Permissions, Purpose, RoomEvent, TraceRow
 from rpc_inspector.core.redaction import shown_url
 
 
@@ -265,6 +265,10 @@ class Session(Protocol):
 
         A participant's rows are the calls that it made or got and the room events about it.
         """
+        ...
+
+    def events_of(self, identity: str) -> Sequence[RoomEvent]:
+        """The room events about a participant, in the order of their numbers."""
         ...
 
     def logs(self) -> Sequence[LogLine]:

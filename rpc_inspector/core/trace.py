@@ -82,6 +82,10 @@ class TraceStore:
         """
         return self._rows.find(participant=participant, method=method, outcome=outcome)
 
+    def events_of(self, identity: str) -> Sequence[RoomEvent]:
+        """The room events about a participant, in the order of their numbers."""
+        return self._rows.events_of(identity)
+
     def with_id(self, request_id: str) -> Sequence[Call]:
         """The calls with that request id, the oldest first."""
         return tuple(self._rows.with_id(request_id))

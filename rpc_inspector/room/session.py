@@ -8,7 +8,7 @@ from typing import Any
 from livekit import rtc
 
 from rpc_inspector.core.methods import DESCRIBE_METHOD
-from rpc_inspector.core.model import Call, LogLine, Outcome, Participant, RoomEventKind, TraceRow, replace
+from rpc_inspector.core.model import Call, LogLine, Outcome, Participant, RoomEvent, RoomEventKind, TraceRow, replace
 from rpc_inspector.core.redaction import shown_url
 from rpc_inspector.core.rows import DEFAULT_BYTES, DEFAULT_ROWS
 from rpc_inspector.core.session import (
@@ -135,6 +135,10 @@ class RoomSession:
     ) -> Sequence[TraceRow]:
         """The rows that are about all of these, in the order of their numbers."""
         return self._store.find(participant=participant, method=method, outcome=outcome)
+
+    def events_of(self, identity: str) -> Sequence[RoomEvent]:
+        """The room events about a participant, in the order of their numbers."""
+        return self._store.events_of(identity)
 
     def logs(self) -> Sequence[LogLine]:
         """The lines that our own SDK logged, the oldest first; the latest 5,000."""

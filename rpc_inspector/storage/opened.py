@@ -164,6 +164,10 @@ class OpenedTrace:
 
         return tuple(row for row in self.rows() if wanted(row))
 
+    def events_of(self, identity: str) -> Sequence[RoomEvent]:
+        """The room events about a participant, in the order of their numbers."""
+        return tuple(row for row in self.rows() if isinstance(row, RoomEvent) and row.identity == identity)
+
     def logs(self) -> Sequence[LogLine]:
         """What the recording's SDK logged; the latest 5,000 lines."""
         return tuple(self._log)

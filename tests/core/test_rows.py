@@ -116,6 +116,7 @@ class Trace(RuleBasedStateMachine):
         calls = [row for row in rows if isinstance(row, Call)]
         for name in NAMES:
             assert self.rows.find(participant=name) == [row for row in rows if name in people(row)]
+            assert self.rows.events_of(name) == [row for row in rows if row not in calls and name in people(row)]
             assert self.rows.find(participant=name, method="greet") == [
                 call for call in calls if name in people(call) and call.method == "greet"
             ]

@@ -136,6 +136,9 @@ class StillSession(Session):
     def find(self, **about):
         return self.store.find(**about)
 
+    def events_of(self, identity):
+        return self.store.events_of(identity)
+
     def logs(self):
         return self.store.logs()
 

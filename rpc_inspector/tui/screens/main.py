@@ -1,6 +1,7 @@
 """The main screen: participants, the call pane, the trace."""
 
 import secrets
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import getters, on
@@ -137,9 +138,8 @@ class MainScreen(SharingScreen):
 
         self.app.push_screen(ParticipantScreen(lambda: self.participant(identity), lambda: self._events_of(identity)))
 
-    def _events_of(self, identity: str) -> list[RoomEvent]:
-        rows = self.session.find(participant=identity) if self.session else ()
-        return [row for row in rows if isinstance(row, RoomEvent)]
+    def _events_of(self, identity: str) -> Sequence[RoomEvent]:
+        return self.session.events_of(identity) if self.session else ()
 
     @on(ParticipantsPane.DescribeAsked)
     def _describe_asked(self, event: ParticipantsPane.DescribeAsked) -> None:
