@@ -1,5 +1,7 @@
 """Apps with nothing but the trace's list in them, which hear what it posts."""
 
+import random
+
 from textual.app import App, ComposeResult
 
 from rpc_inspector.core.model import replace
@@ -68,3 +70,20 @@ def lines(pane: TracePane) -> list[str]:
 
 def many(count: int, first: int = 1) -> tuple:
     return tuple(call(seq, seq / 10) for seq in range(first, first + count))
+
+
+def lively(count=400, first=1):
+    """Calls between several with every outcome, the same ones each time."""
+    chance = random.Random(first)  # noqa: S311 - a test's data
+    people = ["weather-agent", "web-1", "billing", "phone +33123456741", US, "検索エージェント"]
+    methods = ["get_weather", "get_location", "refund", "charge", "show_card", "forecast"]
+    rows = []
+    for seq in range(first, first + count):
+        caller, callee = chance.sample(people, 2)
+        rows.append(
+            call(seq, seq * 0.11, caller=caller, callee=callee, method=chance.choice(methods),
+                 ack=chance.choice([1.2, 9, 12, None]), total=round(13 + chance.expovariate(1 / 60), 1),
+                 code=chance.choices([0, 1500, 1502, 1400], [90, 4, 3, 3])[0],
+                 sizes=(chance.randrange(2, 5000), chance.randrange(2, 20000)))
+        )  # fmt: skip
+    return rows

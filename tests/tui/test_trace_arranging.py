@@ -1,6 +1,5 @@
 """The list filtered, sorted, grouped, zoomed, marked and commented, through the real widget."""
 
-import random
 import time
 from collections.abc import Iterator
 
@@ -13,8 +12,8 @@ from rpc_inspector.core.session import Update
 from rpc_inspector.tui.screens.columns import ColumnsScreen
 from rpc_inspector.tui.screens.comment import CommentScreen
 from rpc_inspector.tui.widgets.trace_lines import Group, Grouped
-from tests.support.calls import MONOTONIC, US, call, event
-from tests.support.hosts import CONNECTED, Host, lines
+from tests.support.calls import MONOTONIC, call, event
+from tests.support.hosts import CONNECTED, Host, lines, lively
 from tests.support.rooms import until
 
 MANY = 20_000
@@ -27,23 +26,6 @@ def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     monkeypatch.undo()
     time.tzset()
-
-
-def lively(count=400, first=1):
-    """Calls between several with every outcome, the same ones each time."""
-    chance = random.Random(first)  # noqa: S311 - a test's data
-    people = ["weather-agent", "web-1", "billing", "phone +33123456741", US, "検索エージェント"]
-    methods = ["get_weather", "get_location", "refund", "charge", "show_card", "forecast"]
-    rows = []
-    for seq in range(first, first + count):
-        caller, callee = chance.sample(people, 2)
-        rows.append(
-            call(seq, seq * 0.11, caller=caller, callee=callee, method=chance.choice(methods),
-                 ack=chance.choice([1.2, 9, 12, None]), total=round(13 + chance.expovariate(1 / 60), 1),
-                 code=chance.choices([0, 1500, 1502, 1400], [90, 4, 3, 3])[0],
-                 sizes=(chance.randrange(2, 5000), chance.randrange(2, 20000)))
-        )  # fmt: skip
-    return rows
 
 
 def quick(count, first=1):

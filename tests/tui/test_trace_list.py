@@ -217,16 +217,3 @@ async def test_rows_fit_at_every_width(width):
         assert all(app.pane.render_line(y).cell_length == width - 3 for y in range(10))
         assert any("✗ 1502" in line for line in shown)
         assert ("RESPONSE_TIMEOUT" in "".join(shown)) == (width == 200)
-
-
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
-@pytest.mark.parametrize("theme", ["inspector-dark", "inspector-light"])
-def test_snapshot_of_the_list(snap_compare, size, theme):
-    async def tell(pilot):
-        app = pilot.app
-        app.pane.apply(Update(rows=tuple(story())))
-        await pilot.press("g", "j", "m", "j", "j")
-        app.pane._ticker.stop()
-        app.pane._retitle()
-
-    assert snap_compare(Host(theme), terminal_size=size, run_before=tell)
