@@ -5,14 +5,16 @@ Only what orders the steps is kept; a step itself is made when it is looked at.
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
+from math import inf
 from typing import NamedTuple
 
 from rpc_inspector.core.arrows import Step, steps_of
 from rpc_inspector.core.lifelines import Lifelines
-from rpc_inspector.core.model import Call, TraceRow
+from rpc_inspector.core.model import Call, RoomEvent, TraceRow
 
 #: A silence so long (s) gets a line of its own, which says how long it was.
 GAP_S = 0.5
+_NOTHING = (inf, -inf)
 #: When a step was, its row's number, and which of the row's steps it is.
 Key = tuple[float, int, int]
 
@@ -41,11 +43,14 @@ class Ladder:
     Attributes:
         us: our identity, whom room events without one are about.
         lifelines: who is on it.
+        touched: from when to when the last change changed what is to be drawn, in seconds of CLOCK_MONOTONIC; silences
+            outside may be others too, after rows were dropped.
     """
 
     def __init__(self, us: str = "") -> None:
         self.us = us
         self.lifelines = Lifelines()
+        self.touched = _NOTHING
         self._held: dict[int, tuple[TraceRow, tuple[Key, ...]]] = {}
         self._keys: list[Key] = []
         self._base = 0
@@ -118,6 +123,7 @@ class Ladder:
         added: list[Key] = []
         removed: set[Key] = set()
         other_people = False
+        self.touched = _NOTHING
         for row in rows:
             steps = steps_of(row, self.us)
             keys = tuple((step.time, row.seq, n) for n, step in enumerate(steps))
@@ -132,18 +138,30 @@ class Ladder:
                 added.extend(key for key in keys if key not in old[1])
                 removed.update(key for key in old[1] if key not in keys)
             self._held[row.seq] = (row, keys)
+            self._touch(row, (*keys, *(old[1] if old else ())), inf)
         return self._change(added, removed), other_people
 
     def drop(self, seqs: Collection[int]) -> tuple[bool, bool]:
         """Forget rows; the same answer as of :meth:`put`."""
         removed: set[Key] = set()
         other_people = False
+        self.touched = _NOTHING
         for seq in seqs:
             held = self._held.pop(seq, None)
             if held is not None:
                 removed.update(held[1])
+                self._touch(*held, -inf)
                 other_people |= self.lifelines.remove(steps_of(held[0], self.us))
         return self._change([], removed), other_people
+
+    def _touch(self, row: TraceRow, keys: tuple[Key, ...], until: float) -> None:
+        """Note what drawing a row's steps concerns; ``until`` at least."""
+        first, last = self.touched
+        if isinstance(row, RoomEvent):
+            # Whoever joins was not there before.
+            self.touched = -inf, inf
+        elif keys:
+            self.touched = min(first, min(keys)[0]), max(last, until, max(keys)[0])
 
     def _change(self, added: list[Key], removed: set[Key]) -> bool:
         """Bring keys and lines up to date, rebuilding the shorter side of what changed."""

@@ -1,23 +1,20 @@
 """The ladder as a widget, driven by keys and mouse."""
 
+import random
 import time
 
 import pytest
-from textual.app import App
 from textual.events import MouseScrollUp
 
 from rpc_inspector.core.ladder import Gap
 from rpc_inspector.core.model import replace
-from rpc_inspector.core.session import SessionState, Update
-from rpc_inspector.tui.theming import load_themes, shipped_directory, variable_defaults
 from rpc_inspector.tui.widgets.ladder_canvas import SLICE
 from rpc_inspector.tui.widgets.ladder_lines import LadderLines
-from rpc_inspector.tui.widgets.ladder_pane import LadderPane, Legend, PacketView
-from rpc_inspector.tui.widgets.trace_view import TraceView
-from tests.support.calls import US, call, event, story
+from rpc_inspector.tui.widgets.ladder_pane import Legend, PacketView
+from tests.support.calls import call, event, story
+from tests.support.hosts import many
+from tests.support.ladders import LadderHost
 from tests.support.rooms import until
-
-CONNECTED = SessionState(status="connected", identity=US, vantage=("us", "server"), capture="on", embedded=True)
 
 
 @pytest.fixture(autouse=True)
@@ -27,64 +24,6 @@ def _utc(monkeypatch):
     yield
     monkeypatch.undo()
     time.tzset()
-
-
-class Host(App):
-    """Nothing but the pane, over a view that is fed as the list feeds it."""
-
-    def __init__(self, theme="inspector-dark"):
-        super().__init__()
-        self.view = TraceView()
-        self.copied = []
-        self.heard = []
-        for shipped in load_themes(shipped_directory())[0]:
-            self.register_theme(shipped)
-        self.theme = theme
-
-    def get_theme_variable_defaults(self):
-        return variable_defaults(self.current_theme)
-
-    def compose(self):
-        yield LadderPane(self.view)
-
-    def on_mount(self):
-        self.apply(state=CONNECTED)
-        self.lines.focus()
-
-    def apply(self, *rows, state=None, dropped=()):
-        update = Update(rows=rows, dropped=dropped, state=state)
-        if state:
-            self.view.names.set_us(state.identity)
-        self.view.put(rows)
-        if dropped:
-            self.view.drop(dropped)
-        self.pane.take(update)
-
-    def copy(self, what, text):
-        self.copied.append((what, text))
-
-    def on_row_selected(self, message):
-        self.heard.append(("selected", message.seq))
-
-    def on_row_opened(self, message):
-        self.heard.append(("opened", message.seq))
-
-    def on_mark_asked(self, message):
-        """As the session does it: the row comes back marked."""
-        self.heard.append(("mark", message.seq, message.marked))
-        self.apply(replace(self.view.rows.get(message.seq), marked=message.marked))
-
-    def on_pause_asked(self):
-        self.view.pause(not self.view.paused)
-        self.pane.show_anew()
-
-    @property
-    def pane(self):
-        return self.query_one(LadderPane)
-
-    @property
-    def lines(self):
-        return self.query_one(LadderLines)
 
 
 def shown(app):
@@ -101,12 +40,8 @@ def text_of(widget):
     return widget.render().plain
 
 
-def many(count, first=1):
-    return tuple(call(seq, seq / 10) for seq in range(first, first + count))
-
-
 async def test_rows_scroll_under_names_that_stay_and_the_newest_is_followed():
-    app = Host()
+    app = LadderHost()
     async with app.run_test(size=(120, 24)) as pilot:
         app.apply(*many(50))
         await pilot.pause()
@@ -129,7 +64,7 @@ async def test_rows_scroll_under_names_that_stay_and_the_newest_is_followed():
 
 
 async def test_the_cursor_steps_over_silences_selects_and_opens():
-    app = Host()
+    app = LadderHost()
     async with app.run_test(size=(120, 24)) as pilot:
         app.apply(call(1, 0), call(2, 5), event(3, 9))
         await pilot.press("g")
@@ -152,7 +87,7 @@ async def test_the_cursor_steps_over_silences_selects_and_opens():
 
 
 async def test_errors_are_one_key_away():
-    app = Host()
+    app = LadderHost()
     async with app.run_test(size=(120, 24)) as pilot:
         rows = [call(n, n, code=1500 if n in (3, 7) else 0) for n in range(1, 10)]
         app.apply(*rows)
@@ -168,7 +103,7 @@ async def test_errors_are_one_key_away():
 
 
 async def test_one_call_alone_with_what_happened_in_the_room_meanwhile():
-    app = Host()
+    app = LadderHost()
     async with app.run_test(size=(120, 24)) as pilot:
         error = {"code": 1501, "ack": None, "total": 7000.0}
         app.apply(call(1, 0), call(2, 1, callee="bob", **error), event(3, 3, "left", "bob"), call(4, 4), event(5, 20))
@@ -189,7 +124,7 @@ async def test_one_call_alone_with_what_happened_in_the_room_meanwhile():
 
 
 async def test_picked_calls_are_shown_alone_and_change_as_they_go_on():
-    app = Host()
+    app = LadderHost()
     async with app.run_test(size=(120, 24)) as pilot:
         app.apply(*many(5))
         await pilot.press("g", "space", "G", "space")
@@ -202,11 +137,11 @@ async def test_picked_calls_are_shown_alone_and_change_as_they_go_on():
         await pilot.pause()
         assert "1500" in "".join(shown(app))
         await pilot.press("a", "g", "space")
-        assert app.lines.picked == {5}
+        assert app.lines.choice.picked == {5}
 
 
 async def test_with_a_mark_all_times_are_to_it():
-    app = Host()
+    app = LadderHost()
     async with app.run_test(size=(120, 24)) as pilot:
         app.apply(call(1, 0), call(2, 1))
         await pilot.press("g")
@@ -228,7 +163,7 @@ async def test_with_a_mark_all_times_are_to_it():
 
 
 async def test_pausing_freezes_what_is_shown_and_letting_go_brings_what_came():
-    app = Host()
+    app = LadderHost()
     async with app.run_test(size=(120, 24)) as pilot:
         app.apply(*many(3))
         await pilot.press("p")
@@ -242,7 +177,7 @@ async def test_pausing_freezes_what_is_shown_and_letting_go_brings_what_came():
 
 
 async def test_dropped_rows_go_and_what_is_looked_at_stays():
-    app = Host()
+    app = LadderHost()
     async with app.run_test(size=(120, 24)) as pilot:
         app.apply(*many(60))
         app.lines.select(30)
@@ -260,7 +195,7 @@ async def test_dropped_rows_go_and_what_is_looked_at_stays():
 
 
 async def test_a_long_trace_is_read_bit_by_bit_newest_first():
-    app = Host()
+    app = LadderHost()
     async with app.run_test(size=(120, 24)) as pilot:
         count = SLICE * 3
         app.view.put(many(count))
@@ -277,7 +212,7 @@ async def test_a_long_trace_is_read_bit_by_bit_newest_first():
 
 
 async def test_lifelines_that_do_not_fit_are_reached_sideways():
-    app = Host()
+    app = LadderHost()
     async with app.run_test(size=(80, 24)) as pilot:
         app.apply(*(call(n, n / 10, callee=f"agent-{n}") for n in range(1, 12)))
         await pilot.press("g")
@@ -290,7 +225,7 @@ async def test_lifelines_that_do_not_fit_are_reached_sideways():
 
 
 async def test_scrolling_up_by_hand_ends_following():
-    app = Host()
+    app = LadderHost()
     async with app.run_test(size=(120, 24)) as pilot:
         app.apply(*many(60))
         await pilot.pause()
@@ -304,7 +239,7 @@ async def test_scrolling_up_by_hand_ends_following():
 
 
 async def test_the_visible_ladder_and_all_of_it_can_be_copied_as_text():
-    app = Host()
+    app = LadderHost()
     async with app.run_test(size=(120, 20)) as pilot:
         app.apply(*many(30))
         await pilot.press("g", "y", "Y")
@@ -319,28 +254,29 @@ async def test_the_visible_ladder_and_all_of_it_can_be_copied_as_text():
 
 
 async def test_the_packet_and_the_legend_stand_where_there_is_room():
-    app = Host()
+    app = LadderHost()
     async with app.run_test(size=(120, 30)) as pilot:
         app.apply(*story())
         await pilot.press("g", "j")
-        below, beside = app.query(PacketView)
-        assert text_of(below).startswith("request  get_weather  inspector → weather-agent")
-        assert "wire 283 B" in text_of(below)
-        assert (below.region.height, beside.region.height) == (4, 0)
-        legend = text_of(app.query_one(Legend))
-        assert "packet not seen" in legend
-        assert legend.endswith("seen by: us, the embedded server")
+        packet, legend = app.query_one(PacketView), app.query_one(Legend)
+        assert text_of(packet).startswith("request  get_weather  inspector → weather-agent")
+        assert "wire 283 B" in text_of(packet)
+        assert packet.region.height == 4
+        assert packet.region.y == app.lines.region.bottom
+        assert "packet not seen" in text_of(legend)
+        assert text_of(legend).endswith("seen by: us, the embedded server")
         await pilot.resize_terminal(200, 40)
         await pilot.pause()
-        assert (below.region.height, beside.region.width) == (0, 52)
-        assert "id          id-2" in text_of(beside)
-        await pilot.resize_terminal(80, 16)
-        await pilot.pause()
-        assert below.region.height == 3
-        await pilot.resize_terminal(60, 9)
-        await pilot.pause()
-        assert below.region.height == 1
-        assert "not seen" in text_of(app.query_one(Legend))
+        assert packet.region.size == (52, 38)
+        assert packet.region.x == app.lines.region.right
+        assert legend.region.y == app.lines.region.bottom
+        assert "id          id-2" in text_of(packet)
+        for size, height in (((80, 18), 3), ((60, 9), 1)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            assert packet.region.height == height
+            assert packet.region.y == app.lines.region.bottom
+            assert "not seen" in text_of(legend)
 
 
 @pytest.mark.parametrize("theme", ["inspector-dark", "inspector-light", "ansi-dark"])
@@ -348,7 +284,7 @@ async def test_the_cursor_is_seen_in_every_theme_and_without_colour(theme, monke
     for no_color in ("", "1"):
         if no_color:
             monkeypatch.setenv("NO_COLOR", no_color)
-        app = Host(theme)
+        app = LadderHost(theme)
         async with app.run_test(size=(120, 24)) as pilot:
             app.apply(*story())
             await pilot.press("g", "j", "j")
@@ -362,8 +298,35 @@ async def test_the_cursor_is_seen_in_every_theme_and_without_colour(theme, monke
                 )
 
 
+async def test_lines_that_were_painted_before_are_right_whatever_came_since():
+    app = LadderHost()
+    chance = random.Random(5)  # noqa: S311 - the same story each time
+    async with app.run_test(size=(100, 40)) as pilot:
+        waiting = []
+        for seq in range(1, 120):
+            at = seq / 20
+            row = call(seq, at, callee=chance.choice(["a", "b", "c"]), total=chance.choice([9.0, 400.0, 3000.0]))
+            waiting.append(row)
+            begun = replace(row, outcome="open", response=None, total=None, ended=None, views=())
+            rows = [begun]
+            if chance.random() < 0.6:
+                rows.append(waiting.pop(chance.randrange(len(waiting))))
+            if chance.random() < 0.1:
+                rows.append(event(1000 + seq, at, chance.choice(["joined", "left"]), chance.choice(["a", "b", "d"])))
+            dropped = (seq - 60,) if seq > 60 else ()
+            app.apply(*{row.seq: row for row in rows}.values(), dropped=dropped)
+            if chance.random() < 0.1:
+                app.lines.put_cursor(chance.randrange(len(app.lines.ladder)))
+            if chance.random() < 0.05:
+                app.lines.action_last()
+            await pilot.pause()
+            before = shown(app)
+            app.lines.repaint()
+            assert before == shown(app)
+
+
 async def test_an_empty_ladder_says_what_to_do():
-    app = Host()
+    app = LadderHost()
     async with app.run_test(size=(120, 24)) as pilot:
         await pilot.press("j", "k", "g", "G", "e", "enter", "m", "space", "a", "y", "right", "pagedown")
         assert "No calls yet. ^j sends." in "\n".join(shown(app))
@@ -371,7 +334,7 @@ async def test_an_empty_ladder_says_what_to_do():
 
 
 async def test_changes_of_a_call_are_drawn_in_place():
-    app = Host()
+    app = LadderHost()
     async with app.run_test(size=(120, 24)) as pilot:
         app.apply(call(1, 0, total=None), call(2, 0.001, callee="bob"))
         await pilot.press("g")

@@ -16,21 +16,24 @@ from textual.strip import Strip
 
 from rpc_inspector.core.arrows import Step
 from rpc_inspector.core.ladder import Gap, Key, Ladder
-from rpc_inspector.core.model import Call, TraceRow
+from rpc_inspector.core.model import TraceRow
 from rpc_inspector.core.session import SessionState, Update
 from rpc_inspector.tui.glyphs import G
-from rpc_inspector.tui.widgets.ladder_layout import SIDE, Layout, plan
+from rpc_inspector.tui.widgets.ladder_choice import LadderChoice
+from rpc_inspector.tui.widgets.ladder_layout import Layout, plan
 from rpc_inspector.tui.widgets.ladder_painter import Paint, gap_pieces, header_pieces, step_pieces
 from rpc_inspector.tui.widgets.ladder_signs import SIGNS
 from rpc_inspector.tui.widgets.ladder_words import LadderTime, time_text
-from rpc_inspector.tui.widgets.row_index import begun
 from rpc_inspector.tui.widgets.trace_view import TraceView
 from rpc_inspector.tui.widgets.vantage import empty_lines
 from rpc_inspector.tui.widgets.waterfall import Piece
 
-#: Rows put on the ladder at once when it is made, the newest first; the older follow in slices of as many, between
-#: which keys and packets are attended to.
+#: Rows put on the ladder at once when it is made, the newest first; the older follow in slices, between which
+#: keys and packets are attended to.
 SLICE = 400
+OLDER_SLICE, REST_S = 150, 0.001
+#: Painted lines that are kept: those in view and some around them.
+KEPT_LINES = 500
 _STYLES = (
     "request", "request-text", "ack", "ack-text", "answer", "answer-text", "error", "error-text", "warning",
     "warning-text", "lost", "lost-text", "event", "event-text", "life", "held", "time", "delta", "same", "gap", "mark",
@@ -88,9 +91,7 @@ class LadderCanvas(ScrollView, inherit_bindings=False):
         self.state = SessionState()
         self.ladder = Ladder()
         self.following = True
-        self.picked: set[int] = set()
-        #: The calls that are shown alone; ``None`` shows all.
-        self.only: frozenset[int] | None = None
+        self.choice = LadderChoice(view)
         self.reading = False
         self._chosen_time: LadderTime | None = None
         self._cursor: Key | None = None
@@ -98,6 +99,8 @@ class LadderCanvas(ScrollView, inherit_bindings=False):
         self._offset = 0
         self._placing = False
         self._styles: dict[tuple[str, str], Style] = {}
+        self._strips: dict[tuple[Key, bool], Strip] = {}
+        self._painted_with: object = None
 
     # What it shows
 
@@ -113,12 +116,14 @@ class LadderCanvas(ScrollView, inherit_bindings=False):
         if self.view.paused or not (update.rows or update.dropped):
             return
         top = self._top_key()
-        shown = [row for row in update.rows if self._is_shown(row)]
+        shown = [row for row in update.rows if self.choice.has(row)]
         others = {row.seq for row in update.rows if row.seq in self.ladder}.difference(row.seq for row in shown)
         # A dropped row may be kept by the view, because it is marked.
         gone = [seq for seq in update.dropped if seq in self.ladder and self.view.rows.index_of(seq) is None]
         moved, other_people = self.ladder.put(shown)
+        self._forget_touched()
         dropped, fewer_people = self.ladder.drop([*others, *gone])
+        self._forget_touched()
         if other_people or fewer_people:
             self._lay_out()
         if moved or dropped:
@@ -132,9 +137,10 @@ class LadderCanvas(ScrollView, inherit_bindings=False):
         self.workers.cancel_group(self, "reading")
         top, end = self._top_key(), len(self.view.rows)
         self.ladder = Ladder(self.state.identity)
-        rows = list(self.view.rows.between(end - SLICE, end)) if self.only is None else self._alone()
+        self._strips.clear()
+        rows = list(self.view.rows.between(end - SLICE, end)) if self.choice.only is None else self.choice.alone()
         self.ladder.put(rows)
-        self.reading = self.only is None and len(self.view.rows) > SLICE
+        self.reading = self.choice.only is None and len(self.view.rows) > SLICE
         self._lay_out()
         self._moved(top)
         if self.reading:
@@ -142,54 +148,20 @@ class LadderCanvas(ScrollView, inherit_bindings=False):
 
     async def _read_older(self, oldest: TraceRow) -> None:
         while True:
-            await asyncio.sleep(0)
+            await asyncio.sleep(REST_S)
             end = self.view.rows.place_of(oldest)
-            rows = list(self.view.rows.between(end - SLICE, end))
+            rows = list(self.view.rows.between(end - OLDER_SLICE, end))
             if not rows:
                 break
             top = self._top_key()
             _, other_people = self.ladder.put(rows)
+            self._forget_touched()
             oldest = rows[0]
             if other_people:
                 self._lay_out()
             self._moved(top)
         self.reading = False
         self.post_message(self.Changed())
-
-    def _is_shown(self, row: TraceRow) -> bool:
-        if self.only is None:
-            return self.view.rows.index_of(row.seq) is not None
-        if isinstance(row, Call):
-            return row.seq in self.only
-        first, last = self._span_alone()
-        return first <= row.time <= last
-
-    def _calls_alone(self) -> list[Call]:
-        rows = (self.view.rows.get(seq) for seq in self.only or ())
-        return [row for row in rows if isinstance(row, Call)]
-
-    def _span_alone(self) -> tuple[float, float]:
-        """When the calls shown alone began and ended: what happened in the room meanwhile is shown with them."""
-        calls = self._calls_alone()
-        if not calls:
-            return 0.0, -1.0
-        ends = [call.started if call.ended is None else call.ended for call in calls]
-        last = float("inf") if any(call.is_open for call in calls) else max(ends)
-        return min(call.started for call in calls), last
-
-    def _alone(self) -> list[TraceRow]:
-        calls = self._calls_alone()
-        _, last = self._span_alone()
-        if not calls:
-            return []
-        rows: list[TraceRow] = [*calls]
-        first = min(self.view.rows.place_of(call) for call in calls)
-        for row in self.view.rows.between(first, len(self.view.rows)):
-            if begun(row) > last:
-                break
-            if not isinstance(row, Call):
-                rows.append(row)
-        return rows
 
     # Where things are
 
@@ -265,6 +237,7 @@ class LadderCanvas(ScrollView, inherit_bindings=False):
         """The theme or the focus changed."""
         super().notify_style_update()
         self._styles.clear()
+        self._strips.clear()
 
     def render_line(self, y: int) -> Strip:
         """One line: the names, then the ladder's."""
@@ -272,11 +245,48 @@ class LadderCanvas(ScrollView, inherit_bindings=False):
         index = self.scroll_offset.y + y - 1
         if y and index >= len(self.ladder):
             return self._below(index - len(self.ladder), width)
-        cursor = ""
-        if y and index == self.cursor_index:
-            cursor = "cursor" if self.has_focus else "cursor-blurred"
-        segments = [Segment(text, self._style(name, cursor)) for text, name in self.pieces(index if y else None)]
+        if not y:
+            return self._strip(None, "", width)
+        key = self.ladder.key_at(index)
+        if self._cursor is not None and key[1] == self._cursor[1]:
+            # The cursor's own call looks different from the others, and changes with the cursor.
+            at_cursor = index == self.cursor_index
+            return self._strip(index, "" if not at_cursor else "cursor" if self.has_focus else "cursor-blurred", width)
+        self._forget_if_others(width)
+        place = key, isinstance(self.ladder[index], Gap)
+        strip = self._strips.get(place)
+        if strip is None:
+            if len(self._strips) >= KEPT_LINES:
+                self._strips.clear()
+            strip = self._strips[place] = self._strip(index, "", width)
+        return strip
+
+    def _strip(self, index: int | None, cursor: str, width: int) -> Strip:
+        segments = [Segment(text, self._style(name, cursor)) for text, name in self.pieces(index)]
         return Strip(segments).adjust_cell_length(width, self._style("life", cursor))
+
+    def _forget_if_others(self, width: int) -> None:
+        """Lines that were painted are no longer right when what all of them are painted with is another."""
+        zero = self.view.zero if self.time_mode == "zero" else None
+        painted_with = width, self._offset, self._lay, self.time_mode, zero and zero.seq, self.view.names.ours_shown
+        if painted_with != self._painted_with:
+            self._painted_with = painted_with
+            self._strips.clear()
+
+    def _forget_touched(self) -> None:
+        """Lines that the ladder's last change concerns are painted anew."""
+        first, last = self.ladder.touched
+        if first > last:
+            return
+        for place in self._strips.copy():
+            (time, _, _), is_gap = place
+            if is_gap or first <= time <= last:
+                del self._strips[place]
+
+    def repaint(self) -> None:
+        """Paint every line anew."""
+        self._strips.clear()
+        self.refresh()
 
     def pieces(self, index: int | None) -> list[Piece]:
         """A line in pieces of text with their styles; ``None`` is that of the names."""
@@ -289,7 +299,7 @@ class LadderCanvas(ScrollView, inherit_bindings=False):
             return gap_pieces(line, paint)
         _, seq, n = self.ladder.key_at(index)
         before = self.ladder.steps_of(seq)[n - 1] if n else None
-        picked = seq in self.picked
+        picked = seq in self.choice.picked
         gutter = f"{G.on if seq in self.view.marks else ' '}{SIGNS.pick if picked else ' '}"
         return step_pieces(line, time_text(line, before, self.time_mode, self.view.zero), gutter, paint)
 
@@ -325,8 +335,3 @@ class LadderCanvas(ScrollView, inherit_bindings=False):
         """The first line in view, and the one after the last."""
         first = self.scroll_offset.y
         return first, min(first + self._page, len(self.ladder))
-
-    @property
-    def arrows_wide(self) -> int:
-        """Cells of the pane that belong to lifelines."""
-        return max(self.size.width - SIDE, 0)

@@ -147,18 +147,12 @@ class LadderLines(LadderCanvas, can_focus=True):
     def action_only(self) -> None:
         """The picked calls alone, or the one under the cursor; or all of them again."""
         step = self.selected
-        if self.only is not None:
-            self.only = None
-        elif self.picked:
-            self.only = frozenset(self.picked)
-        elif step is not None and step.call is not None:
-            self.only = frozenset((step.call.seq,))
-        else:
+        if not self.choice.toggle(step.call if step is not None else None):
             self.notify("Choose an arrow of the call to be shown alone.", timeout=2)
             return
         following, self.following = self.following, False
         self.show_anew()
-        self.following = following and self.only is None
+        self.following = following and self.choice.only is None
         if step is not None:
             self.select(step.row.seq)
 
@@ -168,8 +162,8 @@ class LadderLines(LadderCanvas, can_focus=True):
         if call is None:
             self.notify("Only calls can be picked.", timeout=2)
             return
-        self.picked.symmetric_difference_update((call.seq,))
-        self.refresh()
+        self.choice.picked.symmetric_difference_update((call.seq,))
+        self.repaint()
         self.post_message(self.Changed())
 
     def action_time_mode(self) -> None:

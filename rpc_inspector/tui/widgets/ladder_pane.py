@@ -1,9 +1,10 @@
 """The ladder: participants as lifelines, packets as arrows, with the packet under the cursor and a legend."""
 
 from textual.app import ComposeResult
-from textual.containers import Container, Vertical
+from textual.containers import Container
 from textual.content import Content
 from textual.events import Resize
+from textual.timer import Timer
 from textual.widget import Widget
 
 from rpc_inspector.core.session import Update
@@ -14,6 +15,8 @@ from rpc_inspector.tui.widgets.ladder_signs import SIGNS
 from rpc_inspector.tui.widgets.ladder_words import seen_by
 from rpc_inspector.tui.widgets.trace_view import TraceView
 
+#: Seconds between two paints of the title's counts.
+TITLE_EVERY = 0.25
 #: From so many cells on the packet stands beside the ladder, in lines of its own.
 SIDE_FROM = 150
 #: From so many lines on the packet below the ladder has more than its first line, and all its lines.
@@ -23,6 +26,10 @@ SHORT_FROM, TALL_FROM = 14, 20
 _LEFT_OUT = (6, 5, 3, 2, 0, 1)
 #: So many entries should be there before words are shortened.
 _USUAL = 5
+
+
+#: Lines of the packet below the ladder at most; with more it stands beside it.
+MOST_BELOW = 4
 
 
 class PacketView(Widget):
@@ -41,9 +48,10 @@ class PacketView(Widget):
         steps = ladder.steps_of(step.row.seq)
         at = steps.index(step)
         found = fields(step, steps[at - 1] if at else None)
-        arrange = stacked if self.has_class("-side") else flowed
+        beside = height > MOST_BELOW
+        arrange = stacked if beside else flowed
         head = heading(step, self._lines.view.names)
-        blank = [Content("")] if self.has_class("-side") else []
+        blank = [Content("")] if beside else []
         return Content("\n").join([head, *blank, *arrange(found, width, height - 1 - len(blank))])
 
 
@@ -99,38 +107,35 @@ class LadderPane(Container):
 
     DEFAULT_CSS = """
     LadderPane {
-        layout: horizontal;
+        layout: grid;
+        grid-size: 1 3;
+        grid-rows: 1fr 4 1;
         border: round $foreground 30%;
         border-title-color: $muted;
         border-subtitle-color: $muted;
         background: $background;
         &:focus-within { border: round $primary; border-title-color: $text-primary; border-title-style: bold; }
         &:focus-within:nocolor { border-title-style: bold reverse; }
-        & > Vertical { width: 1fr; }
-        LadderLines { height: 1fr; }
-        Legend { height: 1; padding: 0 1; }
-        PacketView { height: 4; padding: 0 1; background: $surface; text-wrap: nowrap; text-overflow: ellipsis; }
-        & > PacketView { display: none; width: 52; height: 1fr; padding: 1 1; }
-        &.-side > PacketView { display: block; }
-        &.-side Vertical PacketView { display: none; }
-        &.-short PacketView { height: 3; }
-        &.-low PacketView { height: 1; }
+        & > Legend { padding: 0 1; }
+        & > PacketView { padding: 0 1; background: $surface; text-wrap: nowrap; text-overflow: ellipsis; }
+        &.-short { grid-rows: 1fr 3 1; }
+        &.-low { grid-rows: 1fr 1 1; }
+        &.-side { grid-size: 2 2; grid-columns: 1fr 52; grid-rows: 1fr 1; }
+        &.-side > PacketView { row-span: 2; padding: 1 1; }
     }
     """
 
     def __init__(self, view: TraceView, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
         self.lines = LadderLines(view)
+        self._told: object = None
+        self._title_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """The lines, the packet below or beside them, the legend."""
-        with Vertical():
-            yield self.lines
-            yield PacketView(self.lines)
-            yield Legend(self.lines)
-        beside = PacketView(self.lines)
-        beside.add_class("-side")
-        yield beside
+        yield self.lines
+        yield PacketView(self.lines)
+        yield Legend(self.lines)
 
     def on_mount(self) -> None:
         """Say what is shown."""
@@ -162,30 +167,51 @@ class LadderPane(Container):
         self._tell()
 
     def _tell(self) -> None:
+        """Show the packet; a title paints the whole pane, so what changes often in it waits for a moment."""
+        modes = (self._modes(), self._times(), self.lines.state.vantage)
+        if modes != self._told:
+            self._told = modes
+            self._retitle()
+            self.query_one(Legend).refresh()
+        elif self._title_timer is None and (self.border_title, self.border_subtitle) != (
+            self._title(),
+            self._subtitle(),
+        ):
+            self._title_timer = self.set_timer(TITLE_EVERY, self._retitle)
+        self.query_one(PacketView).refresh()
+
+    def _retitle(self) -> None:
+        if self._title_timer is not None:
+            self._title_timer.stop()
+            self._title_timer = None
         self.border_title = self._title()
         self.border_subtitle = self._subtitle()
-        for widget in self.query("PacketView, Legend"):
-            widget.refresh()
 
     def _title(self) -> str:
-        lines, view = self.lines, self.lines.view
-        calls, errors = view.stats.calls, view.stats.errors
-        parts = [f"{calls:,} {'call' if calls == 1 else 'calls'}"]
-        parts += [f"{errors:,} {'error' if errors == 1 else 'errors'}"] if errors else []
-        if lines.only is not None:
-            parts = ["1 call alone" if len(lines.only) == 1 else f"{len(lines.only):,} calls alone"]
-        elif lines.picked:
-            parts.append(f"{len(lines.picked):,} picked")
+        stats = self.lines.view.stats
+        parts = [f"{stats.calls:,} {'call' if stats.calls == 1 else 'calls'}"]
+        parts += [f"{stats.errors:,} {'error' if stats.errors == 1 else 'errors'}"] if stats.errors else []
+        return f"Ladder  {f' {G.dot} '.join([*([] if self.lines.choice.only else parts), *self._modes()])}"
+
+    def _modes(self) -> list[str]:
+        lines, choice, found = self.lines, self.lines.choice, []
+        if choice.only is not None:
+            found.append("1 call alone" if len(choice.only) == 1 else f"{len(choice.only):,} calls alone")
+        elif choice.picked:
+            found.append(f"{len(choice.picked):,} picked")
         if lines.reading:
-            parts.append("reading older ones")
-        hidden = lines.layout_now.hidden
-        parts += [f"{hidden:,} idle hidden"] if hidden else []
-        parts += ["paused"] if view.paused else []
-        return f"Ladder  {f' {G.dot} '.join(parts)}"
+            found.append("reading older ones")
+        if hidden := lines.layout_now.hidden:
+            found.append(f"{hidden:,} idle hidden")
+        if lines.view.paused:
+            found.append("paused")
+        return found
 
     def _subtitle(self) -> str:
-        lines = self.lines
-        zero = "mark" if lines.view.marks else "first row"
+        following = self.lines.following and not self.lines.view.paused
+        return f" {G.dot} ".join([self._times(), *(["following"] if following else [])])
+
+    def _times(self) -> str:
+        zero = "mark" if self.lines.view.marks else "first row"
         times = {"stage": "times since the stage before", "clock": "clock times", "zero": f"times since the {zero}"}
-        following = lines.following and not lines.view.paused
-        return f" {G.dot} ".join([times[lines.time_mode], *(["following"] if following else [])])
+        return times[self.lines.time_mode]
