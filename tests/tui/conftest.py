@@ -59,13 +59,13 @@ class Driver:
 
 
 @asynccontextmanager
-async def opened(target=None, *, size=(120, 36), choices=(), problem=None, **start):
-    """The app with a real session, started towards `target`."""
+async def opened(target=None, *, size=(120, 36), choices=(), problem=None, session=None, **start):
+    """The app with a real session, started towards `target`; `session` are the arguments of `open_session`."""
 
     async def make_session():
         from rpc_inspector.room import open_session
 
-        return open_session()
+        return open_session(**(session or {}))
 
     async def find_target():
         if problem:
