@@ -79,3 +79,49 @@ def test_a_hidden_caller_is_one_call_whoever_sees_it_first():
         (call,) = facts(folded(events))
         assert (call.caller, call.callee, call.started) == ("ghost", "agent", 10.0)
         assert [view.at for view in call.views] == ["server", "callee"]
+
+
+def own_call(number, told):
+    """One of several identical calls of ours, as our SDK and the server see it: only the told time is its own."""
+    begun = 10.0 + number / 1000
+    events = []
+    for source, late in (("sdk", 0.0), ("server", 0.0005)):
+        way = {"request": "sent", "ack": "received", "response": "received"}
+        for stage, after in (("request", 0.0), ("ack", 0.003), ("response", 0.1)):
+            ends = (US, "agent") if stage == "request" else ("agent", US)
+            said = {"method": "greet", "told_ms": told, "payload": "{}"} if stage == "request" else {}
+            said |= {"payload": f"answer {number}"} if stage == "response" else {}
+            events.append(
+                RpcEvent(
+                    source=source, stage=stage, dir="forwarded" if source == "server" else way[stage],
+                    time=begun + after + late, id=f"id-{number}", sender=ends[0], destination=ends[1], **said,
+                )
+            )  # fmt: skip
+    return events
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(1, 4), st.data())
+def test_identical_calls_of_ours_each_get_their_own_packets_in_whatever_order(count, data):
+    store = TraceStore(0.0)
+    seqs, events = [], []
+    for number in range(count):
+        budget = store.budget("agent", "greet", "{}", 15_000, 7_000)
+        seqs.append(
+            store.begin(
+                room="demo", us=US, destination="agent", method="greet", payload="{}", budget=budget, time=9.9,
+                purpose="call",
+            )
+        )  # fmt: skip
+        events += own_call(number, budget.told)
+    again = data.draw(st.lists(st.sampled_from(events), max_size=4))
+    for event in data.draw(st.permutations([*events, *again])):
+        store.observe(event, "demo", US)
+    assert [row.seq for row in store.rows()] == seqs, "no packet made a row of its own"
+    for number, seq in enumerate(seqs):
+        call = store.call(seq)
+        assert call.id == f"id-{number}"
+        assert call.response.text == f"answer {number}"
+        assert [[stage.stage for stage in view.stages] for view in call.views] == [["request", "ack", "response"]] * 2
+    assert sum(store.call(seq).repeats for seq in seqs) == len(again)
+    assert store.unassigned == 0
