@@ -32,6 +32,14 @@ def between(left: str, right: str, width: int) -> str:
     return set_cell_size(left + right.rjust(max(width - len(left), len(right) + 1)), width)
 
 
+def in_words(seconds: float) -> str:
+    """A span of time: ``0.125 s``, ``3 min``, ``1.5 h``, ``12 days``."""
+    for unit, length in (("days", 86_400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:,.3g} {unit}"
+    return f"{seconds:.3g} s"
+
+
 def _edge(durations: Durations, ms: float) -> str:
     ends = durations.measure(0)
     precision = max(ends.precision if ends else 1, ms / 100)
@@ -66,6 +74,6 @@ def timeline_lines(timeline: Timeline, clock: Callable[[float], str], width: int
     signs = "".join((G.failed if span.errors else " ") * wide for span in spans)
     drawn = len(signs)
     axis = between(clock(spans[0].start), clock(spans[-1].start + each), max(drawn, 20))
-    title = between("calls over time", f"most {max(calls):,} in {each:,.4g} s", width)
+    title = between("calls over time", f"most {max(calls):,} in {in_words(each)}", width)
     lines = [title, *bars(calls, height - 1), signs, axis]
     return [set_cell_size(line, width) for line in lines]

@@ -21,10 +21,11 @@ from rpc_inspector.core.text import sanitise
 from rpc_inspector.storage.filters import LONGEST, LONGEST_NAME, FilterFile, Filters
 from rpc_inspector.storage.reading import FileUnusable
 from rpc_inspector.tui.actions import bindings
-from rpc_inspector.tui.widgets.filter_hint import error_line, offers_line
+from rpc_inspector.tui.widgets.filter_hint import error_line, goes_on_as, may_become_field, offers_line
 
-#: Seconds after the last key before the rows are filtered.
+#: Seconds after the last key before the rows are filtered; longer while what is typed may become a field's name.
 DEBOUNCE_S = 0.1
+HOLD_S = 0.6
 #: Cells before the text.
 _INDENT = 2
 _NAME_LABEL = "name "
@@ -36,6 +37,9 @@ class FilterBar(Vertical):
     Args:
         file: where filters are kept.
         vocabulary: what to complete with, asked for when the bar is opened.
+
+    Attributes:
+        filters: what the file held when it was last read.
     """
 
     HELP = "Typed text filters the trace at once. f1 shows the fields."
@@ -78,7 +82,7 @@ class FilterBar(Vertical):
         self._file = file
         self._ask_vocabulary = vocabulary
         self._vocabulary = Vocabulary()
-        self._filters = Filters()
+        self.filters = Filters()
         self._applied = ""
         self._error: QueryError | None = None
         self._timer: Timer | None = None
@@ -129,7 +133,7 @@ class FilterBar(Vertical):
 
     async def _with_file(self, work: Callable[[], Filters]) -> None:
         try:
-            self._filters = await asyncio.to_thread(work)
+            self.filters = await asyncio.to_thread(work)
         except FileUnusable as error:
             self.notify(sanitise(f"{error}", limit=400), severity="warning", markup=False)
 
@@ -163,10 +167,14 @@ class FilterBar(Vertical):
         self._hint()
         if self._timer is not None:
             self._timer.stop()
-        self._timer = self.set_timer(DEBOUNCE_S, self._apply)
+        held = may_become_field(self._completions(), self.text.value, self.text.cursor_position)
+        self._timer = self.set_timer(HOLD_S if held else DEBOUNCE_S, self._apply)
 
-    def _apply(self) -> bool:
-        """Filter by what is in the line; False if it is wrong, which leaves the former result as it is."""
+    def _apply(self, *, insisting: bool = False) -> bool:
+        """Filter by what is in the line; False if it is wrong, which leaves the former result as it is.
+
+        What goes on as a completion does is called wrong only by somebody ``insisting`` on it.
+        """
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
@@ -174,7 +182,9 @@ class FilterBar(Vertical):
         try:
             query = parse(self.text.value)
         except QueryError as error:
-            self._tell(error)
+            offers = self._completions()
+            goes_on = error.unfinished or goes_on_as(offers, self.text.value, self.text.cursor_position)
+            self._tell(None if goes_on and offers.words and not insisting else error)
             return False
         self._tell(None)
         if text != self._applied:
@@ -190,7 +200,7 @@ class FilterBar(Vertical):
     @on(Input.Submitted, "#filter-text")
     async def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        if not self._apply():
+        if not self._apply(insisting=True):
             self.app.bell()
             return
         text = self.text.value.strip()
@@ -204,7 +214,7 @@ class FilterBar(Vertical):
         if self.is_mounted:
             offers = self._completions()
             error, line = self._error, offers_line(offers)
-            if error is not None and not (error.unfinished and offers.words):
+            if error is not None:
                 column = cell_len(self.text.value[: error.column]) - round(self.text.scroll_offset.x)
                 line = error_line(error, column + _INDENT, self.content_size.width)
             self.query_one("#filter-hint", Static).update(line)
@@ -234,7 +244,7 @@ class FilterBar(Vertical):
 
     def action_history(self, step: int) -> None:
         """An older filter, or a newer one; the newest is what was being typed."""
-        used = self._filters.used
+        used = self.filters.used
         if not self._back:
             self._draft = self.text.value
         self._back = min(max(self._back + step, 0), len(used))
@@ -243,7 +253,7 @@ class FilterBar(Vertical):
 
     def action_save(self) -> None:
         """Ask for a name."""
-        if not self.text.value.strip() or not self._apply():
+        if not self.text.value.strip() or not self._apply(insisting=True):
             self.notify("There is no filter to save yet.", markup=False)
             return
         self.add_class("-naming")
@@ -258,7 +268,7 @@ class FilterBar(Vertical):
         await self._with_file(lambda: self._file.save(name, text))
         event.input.value = ""
         self.action_close()
-        if self._filters.saved.get(name) == text:
+        if self.filters.saved.get(name) == text:
             self.notify(f"Saved as {sanitise(name, limit=LONGEST_NAME)}.", markup=False)
 
     def action_pick(self) -> None:
@@ -270,7 +280,7 @@ class FilterBar(Vertical):
                 self.write(text)
             self.text.focus()
 
-        self.app.push_screen(FiltersScreen(self._file, self._filters), chosen)
+        self.app.push_screen(FiltersScreen(self._file, self.filters), chosen)
 
     def action_keep(self) -> None:
         """Enter, where the line does not take it itself."""

@@ -37,3 +37,14 @@ def offers_line(offers: Completions) -> Content:
         return Content("")
     first, *others = (sanitise(word, limit=LONGEST) for word in offers.words[:MOST])
     return Content.assemble("  ", ("tab", "$text-primary"), " ", (first, "bold"), "   ", "   ".join(others))
+
+
+def may_become_field(offers: Completions, text: str, cursor: int) -> bool:
+    """Whether the first completion is a field with its operator; until that is there, a bare word would be searched."""
+    return goes_on_as(offers, text, cursor) and offers.words[0].endswith((":", ">"))
+
+
+def goes_on_as(offers: Completions, text: str, cursor: int) -> bool:
+    """Whether the first completion begins with what was typed at the cursor."""
+    typed = text[offers.start : cursor].lower()
+    return bool(typed and offers.words and offers.words[0].lower().startswith(typed))

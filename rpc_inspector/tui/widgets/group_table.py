@@ -171,7 +171,8 @@ class GroupTable(LineList):
             self.post_message(self.Entered(key))
 
     def _plan(self, width: int) -> Plan:
-        return plan(width, max((len(row.name) for row in self._rows), default=0), self.first_measure)
+        found = plan(width, max((len(row.name) for row in self._rows), default=0), self.first_measure)
+        return found._replace(codes=0) if self.title == "outcome" else found
 
     def heading_line(self, width: int) -> list[Piece]:
         """What the columns hold; the one that the table is sorted by is bright."""

@@ -83,6 +83,11 @@ class StatisticsPane(Vertical):
         """What is shown, as numbers."""
         return self._figures
 
+    @property
+    def is_counting(self) -> bool:
+        """Not all rows are in :attr:`figures` yet."""
+        return self._behind > 0
+
     def on_mount(self) -> None:
         """Paint twice a second at most, and only when something changed."""
         self.set_interval(EVERY_S, self._tick)
@@ -189,7 +194,7 @@ class StatisticsPane(Vertical):
         """What the table has no room for: what became of the calls under the cursor."""
         row = self.table.current
         codes = codes_in_words(row.group) if row else ""
-        codes = f"{row.name} {codes}" if row and codes else ""
+        codes = f"{row.name} {codes}" if row and codes and self._by != "outcome" else ""
         order = self.table.order
         by = f"{self.table.measure} {order}" if order in ("p50", "p99", "max") else order
         parts = [Content(codes), Content(f"by {by}")]
