@@ -10,7 +10,6 @@ from rpc_inspector.cli.ending import Refused
 from rpc_inspector.cli.options import CONTEXT, plain_options
 
 if TYPE_CHECKING:
-    from rpc_inspector.core.query import Query
     from rpc_inspector.core.redaction import Rules
     from rpc_inspector.storage.export import Format
 
@@ -48,7 +47,8 @@ def command(
 
     Obvious secrets (passwords, tokens, keys, cookies, JWTs) are masked in all of them, unless --no-redact.
     """
-    from rpc_inspector.headless.exporting import Wish, export_trace  # noqa: PLC0415 - the help needs no formats
+    from rpc_inspector.cli.filters import filter_of  # noqa: PLC0415 - the help needs no formats
+    from rpc_inspector.headless.exporting import Wish, export_trace  # noqa: PLC0415 - likewise
     from rpc_inspector.headless.output import Output  # noqa: PLC0415 - likewise
 
     form = _format(name, output)
@@ -56,7 +56,7 @@ def command(
         source=file,
         target=_target(file, output, form),
         form=form,
-        query=_query(expression),
+        query=filter_of(expression),
         rules=_rules(keys, paths, payloads),
         made=time.time(),
         force=force,
@@ -79,15 +79,6 @@ def _target(file: str, output: str | None, form: "Format") -> Path | None:
         return None
     stem = "trace" if file == "-" else Path(file).name.removesuffix(".gz").removesuffix(".jsonl")
     return Path(output or f"{stem}.{form.extension}")
-
-
-def _query(expression: str) -> "Query":
-    from rpc_inspector.core.query import QueryError, parse  # noqa: PLC0415 - as above
-
-    try:
-        return parse(expression)
-    except QueryError as error:
-        raise Refused(f"--filter, at character {error.column + 1}: {error.what}", error.advice) from None
 
 
 def _rules(keys: tuple[str, ...], paths: tuple[str, ...], payloads: str) -> "Rules":

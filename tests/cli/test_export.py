@@ -113,7 +113,7 @@ async def test_options_choose_calls_and_what_is_taken_out(recorded, cli):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--filter", "outcome:"), "--filter, at character"),
+        (("--filter", "outcome:"), "has no value yet"),
         (("--redact-path", "city"), "--redact-path: A path begins with $."),
         (("-o", "there.html"), "is there already"),
         (("-o", "nowhere/x.html"), "There is no directory"),
