@@ -86,7 +86,8 @@ def joined(server):
     return join(server.url, "bob", **METHODS)
 
 
-async def test_a_live_room_is_filtered_while_typing(server):
+async def test_a_live_room_is_filtered_while_typing(room_server):
+    server = room_server
     async with (
         joined(server) as bob, join(server.url, "carol") as carol, opened(to(server)) as user,
     ):  # fmt: skip

@@ -92,7 +92,8 @@ async def test_enter_asks_for_the_call_that_a_line_names(call):
         assert bool(app._notifications) == (call is None)
 
 
-async def test_a_really_late_answer_is_logged_and_leads_to_its_call(server):
+async def test_a_really_late_answer_is_logged_and_leads_to_its_call(room_server):
+    server = room_server
     async with join(server.url, "bob", **METHODS) as bob, opened(to(server)) as user:
         release = asyncio.Event()
 

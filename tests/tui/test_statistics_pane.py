@@ -123,7 +123,8 @@ async def busy(carol):
         await call_from(carol, "bob", "echo", f'{{"n":{number}}}')
 
 
-async def test_figures_agree_with_the_rows_of_a_real_room(server):
+async def test_figures_agree_with_the_rows_of_a_real_room(room_server):
+    server = room_server
     async with (
         join(server.url, "bob", **METHODS) as bob,
         join(server.url, "carol") as carol,
