@@ -1,7 +1,8 @@
 """Perfetto: Chrome's trace event format, as JSON objects, for ui.perfetto.dev and chrome://tracing.
 
 A process for each participant, in it a track for each peer and direction, more of them where calls overlap. A slice is
-a call at its caller, or a request's stay at its callee where that was seen there; arrows lead from one to the other.
+a call at its caller, or a request's stay at its callee: as it was seen there or, named so, as the server saw it. Arrows
+lead from one to the other.
 Times are in microseconds since the first row.
 """
 
@@ -16,6 +17,9 @@ from rpc_inspector.storage.export.wording import about_lines, event_words, name,
 
 #: Arguments of a slice are for reading: more of a payload is in the other formats.
 _LONGEST_PAYLOAD = 2000
+
+#: Whose events are nobody's in particular.
+_ROOM = ""
 
 Event = dict[str, Any]
 
@@ -51,7 +55,7 @@ class _Tracks:
         if known is not None:
             return known, []
         number = self._processes[identity] = len(self._processes) + 1
-        return number, [_named("process_name", number, 0, name(identity))]
+        return number, [_named("process_name", number, 0, name(identity) if identity != _ROOM else "room")]
 
     def lane(self, identity: str | None, label: str, start: float, end: float) -> tuple[int, int, list[Event]]:
         """Process and track for a slice from ``start`` to ``end`` (us), and the events that name them if new."""
@@ -79,7 +83,7 @@ def _events(row: TraceRow, start: float, tracks: _Tracks) -> Iterator[Event]:
 
 
 def _room_event(event: RoomEvent, start: float, tracks: _Tracks) -> Iterator[Event]:
-    process, new = tracks.process(event.identity)
+    process, new = tracks.process(_ROOM if event.identity is None else event.identity)
     yield from new
     scope = "p" if event.identity else "g"
     yield {"ph": "i", "s": scope, "cat": "room", "name": event_words(event), "ts": _us(event.time - start),
@@ -90,10 +94,11 @@ def _call(call: Call, start: float, tracks: _Tracks) -> Iterator[Event]:
     began, ended = _us(call.started - start), _us(_end(call) - start)
     process, track, new = tracks.lane(call.caller, f"→ {name(call.callee)}", began, ended)
     yield from new
-    yield {"ph": "X", "cat": call.outcome, "name": name(call.method), "ts": began, "dur": ended - began,
+    yield {"ph": "X", "cat": call.outcome, "name": name(call.method), "ts": began, "dur": round(ended - began, 1),
            "pid": process, "tid": track, "args": _arguments(call)}  # fmt: skip
     yield from _stages(call, start, process, track)
-    view = next((view for view in call.views if view.at == "callee" and view.stage("request")), None)
+    seen = {view.at: view for view in call.views if view.stage("request")}
+    view = seen.get("callee") or seen.get("server")
     if view is not None:
         yield from _at_callee(call, view, start, tracks, (process, track, began, ended))
 
@@ -119,7 +124,8 @@ def _at_callee(
     left = _us(response.time - start) if response else got
     process, track, new = tracks.lane(call.callee, f"← {name(call.caller)}", got, left)
     yield from new
-    yield {"ph": "X", "cat": "handler", "name": name(call.method), "ts": got, "dur": max(left - got, 0), "pid": process,
+    shown = name(call.method) + ("" if view.at == "callee" else " (as the server saw it)")
+    yield {"ph": "X", "cat": "handler", "name": shown, "ts": got, "dur": round(max(left - got, 0), 1), "pid": process,
            "tid": track, "args": {"from": view.source, "precision_ms": request.precision}}  # fmt: skip
     yield from _arrow(f"{call.seq}", (caller[0], caller[1], caller[2]), (process, track, got))
     if response:

@@ -6,7 +6,6 @@ from typing import NamedTuple
 from rpc_inspector.core.arrows import Step, since, steps_of
 from rpc_inspector.core.callobject import rounded
 from rpc_inspector.core.model import Call, TraceRow
-from rpc_inspector.core.text import sanitise
 from rpc_inspector.core.units import size
 from rpc_inspector.storage.export.wording import event_words, name, outcome
 
@@ -41,15 +40,17 @@ def _words(step: Step, first: Step) -> str:
 
 
 def _what(step: Step, call: Call) -> str:
+    """Each names the method: calls run at the same time."""
+    method = name(call.method)
     if step.kind == "request":
-        return f"{name(call.method)} {size(call.request.bytes)}" if call.request else name(call.method)
+        return f"{method} {size(call.request.bytes)}" if call.request else method
     if step.kind == "ack":
-        return "ack"
+        return f"{method} ack"
     if step.kind == "response":
-        return f"✓ ok {size(call.response.bytes)}" if call.response else "✓ ok"
+        return f"{method} ✓ ok {size(call.response.bytes)}" if call.response else f"{method} ✓ ok"
     by = {"us": ", nothing was sent", "caller": " raised by the caller's SDK"}
     who = by.get(call.error.raised_by or "", "") if call.error and step.kind == "end" else ""
-    return sanitise(f"{outcome(call)}{who}")
+    return f"{method} {outcome(call)}{who}"
 
 
 def _after(step: Step, first: Step) -> str:

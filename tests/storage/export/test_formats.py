@@ -204,9 +204,9 @@ def test_mermaid_has_no_syntax_but_ours():
 def test_mermaid_draws_what_was_seen_and_says_what_was_not():
     lines = [line.strip() for line in written("mermaid", story()).splitlines()]
     assert "p2->>p3: get_weather 38 B" in lines
-    assert "p3-->>p2: ack +12 ms (sdk)" in lines
-    assert "p3->>p2: ✓ ok 34 B +41 ms (sdk)" in lines
-    assert "p5-xp3: ✗ 1400 UNSUPPORTED_METHOD +9.4 ms (server)" in lines
+    assert "p3-->>p2: get_weather ack +12 ms (sdk)" in lines
+    assert "p3->>p2: get_weather ✓ ok 34 B +41 ms (sdk)" in lines
+    assert "p5-xp3: dial ✗ 1400 UNSUPPORTED_METHOD +9.4 ms (server)" in lines
     unseen = [line for line in lines if "(packet not seen)" in line]
     assert unseen
     assert all("--)" in line for line in unseen), "what nobody saw is not drawn as what was"
@@ -215,7 +215,7 @@ def test_mermaid_draws_what_was_seen_and_says_what_was_not():
 def test_mermaid_ends_before_it_is_too_large_and_says_so():
     text = written("mermaid", [call(seq, seq * 0.01) for seq in range(1, 5_000)])
     assert len(text) < 50_000
-    drawn = text.count("get_weather")
+    drawn = text.count("get_weather 38 B")
     assert drawn > 100
     assert f"{4_999 - drawn:,} further calls are not drawn" in text
 
@@ -242,8 +242,21 @@ def test_perfetto_follows_the_format():
     assert {identifier for identifier, _ in ends[0]} == {identifier for identifier, _ in ends[1]}
 
 
+def test_perfetto_leads_from_the_caller_to_what_was_seen_of_the_callee():
+    """The server's view is named so; where neither saw the request come, there is no slice at the callee."""
+    ours, theirs = call(1, caller="inspector-7f3"), call(2, 0.1, caller="web-1", callee="billing")
+    events = json.loads(written("perfetto", [ours, theirs]))["traceEvents"]
+    slices = [one for one in events if one["ph"] == "X"]
+    assert [one["name"] for one in slices] == ["get_weather", "get_weather", "get_weather (as the server saw it)"]
+    out, back = [[one for one in events if one["ph"] == phase] for phase in "sf"]
+    assert [(one["pid"], one["ts"]) for one in out] == [
+        (slices[1]["pid"], slices[1]["ts"]), (slices[2]["pid"], slices[2]["ts"] + slices[2]["dur"])
+    ]  # fmt: skip
+    assert [one["pid"] for one in back] == [slices[2]["pid"], slices[1]["pid"]]
+
+
 def test_perfetto_slices_of_one_track_do_not_overlap():
-    rows = [call(seq, seq * 0.01, total=35.0) for seq in range(1, 50)]
+    rows = [call(seq, seq * 0.01, total=35.0) for seq in range(1, 50)]  # nothing is seen at the callee
     events = json.loads(written("perfetto", rows))["traceEvents"]
     tracks = {}
     for one in events:
