@@ -25,18 +25,10 @@ def command(*, file: str, as_json: bool, expression: str) -> int:
     In the interface everything works but sending. What could not be read of the file is said on stderr; the exit status
     is 0 if anything could, and 2 if nothing.
     """
-    query = _parsed(expression)
+    from rpc_inspector.cli.filters import filter_of  # noqa: PLC0415 - the help does not need it
+
+    query = filter_of(expression)
     return _convert(file, query) if as_json else _show(file, query)
-
-
-def _parsed(expression: str) -> "Query":
-    from rpc_inspector.core.query import QueryError, parse  # noqa: PLC0415 - the help does not need it
-
-    try:
-        return parse(expression)
-    except QueryError as error:
-        where = f"The filter cannot be read at its character {error.column + 1}"
-        raise Refused(f"{where}: {error.what}", error.advice) from None
 
 
 def _convert(file: str, query: "Query") -> int:

@@ -187,7 +187,11 @@ def _unit(field: Field, found: re.Match[str], start: int) -> str:
         return found[2]
     if found[2].lower() in known:
         return known[found[2].lower()]
-    hint = f"It takes {', '.join(units)}." if units else "It takes a bare number."
+    hint = (
+        f"It takes {', '.join(units)}."
+        if units
+        else f'It takes a bare number; quote "{found[2][:40]}" to search for it.'
+    )
     raise QueryError(f"{field.name} has no unit {found[2][:40]!r}.", hint, start + found.start(2))
 
 
@@ -207,6 +211,9 @@ def _literal(token: Any) -> syntax.Literal:
     if _INTEGER.fullmatch(token):
         return int(token)
     found = _NUMBER.fullmatch(token)
+    if found and found[2] and not token.endswith(found[1] + found[2]):
+        hint = f'Quote "{token}", or "{found[2]}" if it is another word to search for.'
+        raise QueryError(f"Numbers in payloads have no units, like {found[2]}.", hint, token.start_pos + found.start(2))
     if found is None or found[2]:
         return str(token)
     number = float(found[1])

@@ -135,7 +135,13 @@ class And(Struct, frozen=True):
     parts: "tuple[Node, ...]"
 
     def __str__(self) -> str:
-        return " ".join(_grouped(part) if isinstance(part, Or) else str(part) for part in self.parts)
+        text = ""
+        for part in self.parts:
+            shown = _grouped(part) if isinstance(part, Or) else str(part)
+            if shown.lower() in UNITS and text[-1:].isdigit():
+                shown = quoted(shown)
+            text += f" {shown}" if text else shown
+        return text
 
 
 class Or(Struct, frozen=True):
@@ -152,6 +158,8 @@ Node = Everything | Term | Not | And | Or
 
 #: Words that are terms by themselves, so the words themselves need quotes.
 RESERVED = frozenset({"marked"})
+#: Units, which may stand apart from their number, so that the same words after a number need quotes.
+UNITS = frozenset({"us", "ms", "s", "m", "h", "b", "kb", "mb", "kib", "mib"})
 
 
 def both(parts: "list[Node]") -> Node:

@@ -1,7 +1,7 @@
 """What may be typed next."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rpc_inspector.core.query import FIELDS, QueryError, Vocabulary, complete, parse
@@ -62,6 +62,7 @@ def test_every_field_is_offered():
     assert {word.rstrip(":>") for word in complete("", 0, SEEN).words} == set(FIELDS)
 
 
+@settings(deadline=None)
 @given(st.text(' ()"|:=<>~!$.[]*\\metodtal5"', max_size=30), st.data())
 def test_whatever_is_typed_the_span_is_around_the_cursor(text, data):
     cursor = data.draw(st.integers(0, len(text)))
@@ -69,6 +70,7 @@ def test_whatever_is_typed_the_span_is_around_the_cursor(text, data):
     assert 0 <= offered.start <= cursor <= offered.end <= len(text)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=8).filter(str.strip))
 def test_a_value_is_offered_as_it_must_be_written(name):
     offered = complete("method:", 7, Vocabulary(methods=(name,))).words

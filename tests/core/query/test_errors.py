@@ -22,6 +22,8 @@ WRONG = [
     ('total>"5"', "      ^", "compared with a number", "total>50ms"),
     ("total>5parsecs", "       ^", "no unit 'parsecs'", "It takes ms, us, s, m, h."),
     ("code>5ms", "      ^", "no unit 'ms'", "bare number"),
+    ("code>5 s", "       ^", "no unit 's'", 'quote "s"'),
+    ("$.n=5 s", "      ^", "have no units", 'Quote "5 s", or "s"'),
     ("total>1e99", "      ^", "too large", "total>50ms"),
     ('payload~"a("', "        ^", "missing )", "RE2's"),
     ('payload~"(?=a)"', "        ^", "(?=", "no look-around"),

@@ -3,7 +3,7 @@
 import copy
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rpc_inspector.core.query.paths import Path, PathError, agrees
@@ -50,6 +50,7 @@ def test_what_is_no_path_says_so_with_its_column(text):
     assert 0 <= caught.value.column <= len(text)
 
 
+@settings(deadline=None)
 @given(json_values)
 def test_the_quick_ways_find_what_the_slow_ones_find(value):
     for text in ("$", "$.a", "$.a.b", "$[0].a", "$..a", "$..b", "$.a..b", "$..*"):
@@ -57,6 +58,7 @@ def test_the_quick_ways_find_what_the_slow_ones_find(value):
         assert list(path.find(value)) == [found for _, found in path.locate(value)]
 
 
+@settings(deadline=None)
 @given(json_values)
 def test_every_place_has_a_path_that_leads_there(value):
     for place, found in Path.parse("$..*").locate(value):
@@ -65,6 +67,7 @@ def test_every_place_has_a_path_that_leads_there(value):
         assert list(path.find(value)) == [found]
 
 
+@settings(deadline=None)
 @given(json_values)
 def test_replacing_changes_what_the_path_leads_to_in_a_copy(value):
     before = copy.deepcopy(value)

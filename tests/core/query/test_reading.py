@@ -2,16 +2,20 @@
 
 import json
 import string
+import subprocess
+import sys
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docs import filter as reference
+from rpc_inspector.core.model import Call
 from rpc_inspector.core.query import EVERYTHING, EXAMPLES, FIELDS, QueryError, parse, syntax
 from rpc_inspector.core.query.paths import Deep, Each, Index, Key, Path
 from rpc_inspector.core.query.syntax import Pattern
+from tests.support.calls import WALL, story
 
 texts = st.text(max_size=12) | st.sampled_from(
     [
@@ -37,6 +41,7 @@ texts = st.text(max_size=12) | st.sampled_from(
 )
 globs = st.from_regex(r"[a-z0-9_.:\\!$-]*\*[a-z*☃]*", fullmatch=True)
 patterns = st.builds(Pattern, texts) | st.builds(Pattern, globs, st.just(value=True))
+texts |= st.sampled_from(sorted(syntax.RESERVED | syntax.UNITS))
 words = st.builds(Pattern, texts) | st.builds(
     Pattern, st.from_regex(r"[a-z]*\*[a-z*]*", fullmatch=True), st.just(value=True)
 )
@@ -89,6 +94,7 @@ def read(text):
         return error
 
 
+@settings(deadline=None)
 @given(nodes)
 def test_the_canonical_text_of_any_filter_reads_as_the_same_filter(node):
     read = parse(str(node))
@@ -96,6 +102,29 @@ def test_the_canonical_text_of_any_filter_reads_as_the_same_filter(node):
     assert str(read) == str(node)
 
 
+@settings(deadline=None)
+@given(nodes, nodes)
+def test_terms_come_together_as_sets_of_calls_do(one, other):
+    calls = {row.seq: row for row in story() if isinstance(row, Call)}
+
+    def found(node):
+        accepts = parse(str(node)).compile(WALL)
+        return {seq for seq, row in calls.items() if accepts(row)}
+
+    assert found(syntax.both([one, other])) == found(one) & found(other)
+    assert found(syntax.either([one, other])) == found(one) | found(other)
+    assert found(syntax.negated(one)) == calls.keys() - found(one)
+
+
+def test_neither_the_grammar_nor_the_expressions_are_loaded_before_they_are_needed():
+    code = "import sys; from rpc_inspector.core.query import EVERYTHING; EVERYTHING.compile(0); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603 - our own interpreter
+    loaded = set(done.stdout.split())
+    assert "rpc_inspector.core.query" in loaded
+    assert not loaded & {"lark", "re2"}
+
+
+@settings(deadline=None)
 @given(st.text(max_size=60) | st.text(' ()"|:=<>~!$.[]*\\andortm5', max_size=40))
 def test_any_text_is_a_filter_or_an_error_that_points_into_it(text):
     query = read(text)
@@ -108,6 +137,7 @@ def test_any_text_is_a_filter_or_an_error_that_points_into_it(text):
         assert callable(query.compile(0))
 
 
+@settings(deadline=None)
 @given(paths)
 def test_paths_read_as_they_are_printed(path):
     assert Path.parse(str(path)) == path
@@ -161,6 +191,8 @@ def test_the_empty_filter_is_everything():
         ('$["a"]["b c"]', '$.a["b c"]'),
         ('payload~"\\"\\\\d"', 'payload~"\\"\\\\d"'),
         ('"And"', '"And"'),
+        ('total>5 s "s" code=3 "s"', 'total>5s s code=3 "s"'),
+        ("$.n=5s", '$.n="5s"'),
         ("nothing orange android", "nothing orange android"),
         ("to:phone:+331|b", "to:phone:+331|b"),
     ],
