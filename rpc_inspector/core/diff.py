@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from rpc_inspector.core.breakdown import breakdown
 from rpc_inspector.core.json_tree import path_step
-from rpc_inspector.core.model import Call, Measure
+from rpc_inspector.core.model import Call, Measure, Place, replace
 from rpc_inspector.core.payloads import pretty
 
 Sign = Literal["+", "-", "~", " "]
@@ -236,16 +236,21 @@ class Timing(Struct, frozen=True):
 
 
 def timings(first: Call, second: Call) -> tuple[Timing, ...]:
-    """The durations of two calls, and the legs that the vantage points of either tell, in their order."""
+    """The durations of two calls, then the legs that the places from which both were seen tell, in their order."""
     rows = [
         Timing("total", first.duration, second.duration),
         Timing("ack", first.ack, second.ack),
         Timing("answer", first.answer, second.answer),
+        Timing("handler", first.handler, second.handler),
     ]
-    legs = [_legs(first), _legs(second)]
-    names = [*legs[0], *(name for name in legs[1] if name not in legs[0])]
-    return (*rows, *(Timing(name, legs[0].get(name), legs[1].get(name)) for name in names))
+    places = {view.at for view in first.views} & {view.at for view in second.views}
+    one, other = (_legs(call, places) for call in (first, second))
+    names = [name for name in [*one, *(name for name in other if name not in one)] if name != "handler"]
+    return (*rows, *(Timing(name, one.get(name), other.get(name)) for name in names))
 
 
-def _legs(call: Call) -> dict[str, Measure]:
-    return {leg.name: Measure(leg.ms, leg.precision, "capture") for leg in breakdown(call).legs}
+def _legs(call: Call, places: set[Place]) -> dict[str, Measure]:
+    """What is seen from more places is told in finer legs, so those of only one of the calls are left out."""
+    views = tuple(view for view in call.views if view.at in places)
+    found = breakdown(replace(call, views=views))
+    return {leg.name: Measure(leg.ms, leg.precision, "capture") for leg in found.legs}

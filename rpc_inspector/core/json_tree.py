@@ -116,11 +116,14 @@ class JsonText:
 
     def string(self, node: Node) -> str:
         """The value of a string node; its source where that is no string."""
+        source = self.source(node)
+        if node.kind == "string" and "\\" not in source:
+            return source[1:-1]  # as most are; a long one is not read letter by letter
         try:
-            value = json.loads(self.source(node))
+            value = json.loads(source)
         except ValueError:
             value = None
-        return value if isinstance(value, str) else self.source(node)
+        return value if isinstance(value, str) else source
 
     def _children(self, node: Node, after: Node | None) -> Iterator[Node]:
         at = node.start + 1 if after is None else after.end

@@ -95,8 +95,10 @@ def test_timings_have_deltas_no_finer_than_their_sources():
     assert rows["total"].delta.ms == pytest.approx(18.8)
     assert rows["total"].delta.precision == 0.1
     assert rows["answer"].delta.precision == 1
-    assert rows["handler"].first is None
-    assert rows["handler"].delta is None
+    assert (rows["handler"].first, rows["handler"].delta) == (None, None)
+    assert rows["handler"].second.ms == pytest.approx(50)
+    assert rows["until the ack"].delta.ms == pytest.approx(0)
+    assert rows["after the ack"].delta.ms == pytest.approx(13.8)
 
 
 @given(st.text(max_size=200), st.text(max_size=200))

@@ -3,6 +3,10 @@
 import json
 import re
 from array import array
+from collections.abc import Sequence
+
+from rpc_inspector.tui.widgets.payload_sources import HexDump, WrappedText
+from rpc_inspector.tui.widgets.payload_tree import TreeRows
 
 #: More places are not kept; the count says so.
 MOST = 100_000
@@ -46,3 +50,30 @@ def byte_places(data: bytes, needle: str) -> "array[int]":
             found.add(at)
             at = data.find(form, at + len(form))
     return array("Q", sorted(found))
+
+
+def places_in(source: WrappedText | HexDump | TreeRows, needle: str) -> "array[int]":
+    """Where the text is found in what a view shows: characters of the text, in hex bytes."""
+    if isinstance(source, HexDump):
+        return byte_places(source.data, needle)
+    return places(source.json.text if isinstance(source, TreeRows) else source.text, needle)
+
+
+class Search:
+    """What is searched for, where it was found, and at which of these places one is."""
+
+    def __init__(self, needle: str = "", places: Sequence[int] = ()) -> None:
+        self.needle, self.places = needle, places
+        self.place = -1
+
+    @property
+    def is_cut(self) -> bool:
+        """There are more places."""
+        return len(self.places) >= MOST
+
+    def go(self, step: int) -> int | None:
+        """The next (``step`` 1) or previous place, round and round; ``None`` without any."""
+        if not self.places:
+            return None
+        self.place = (self.place + step) % len(self.places)
+        return self.places[self.place]

@@ -11,16 +11,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.content import Content
-from textual.events import Click
-from textual.widgets import Input, Static
+from textual.widgets import Input
 from textual.worker import Worker
 
 from rpc_inspector.core.contents import Base64, find_base64
 from rpc_inspector.core.json_tree import Node
 from rpc_inspector.core.model import Payload
 from rpc_inspector.core.text import sanitise
-from rpc_inspector.tui.glyphs import G
 from rpc_inspector.tui.widgets.copying import copy_text
 from rpc_inspector.tui.widgets.payload_document import (
     Document,
@@ -32,8 +29,9 @@ from rpc_inspector.tui.widgets.payload_document import (
     make_ready,
     payload_document,
 )
+from rpc_inspector.tui.widgets.payload_head import PayloadHead
 from rpc_inspector.tui.widgets.payload_lines import PayloadLines
-from rpc_inspector.tui.widgets.payload_search import MOST, byte_places, pattern_for, places
+from rpc_inspector.tui.widgets.payload_search import Search, pattern_for, places_in
 from rpc_inspector.tui.widgets.payload_sources import LARGE, HexDump, WrappedText
 
 _KEYS = (
@@ -56,10 +54,6 @@ PAYLOAD_BINDINGS: list[Binding] = [
     Binding(keys, action, label, show=False, id=f"payload.{name}", tooltip=tooltip)
     for name, keys, action, label, tooltip in _KEYS
 ]
-_FORM_NAMES: dict[Form, str] = {"pretty": "Pretty", "fields": "Fields", "raw": "Raw", "tree": "Tree", "hex": "Hex"}
-_FORM_KEYS: dict[Form, str] = {"pretty": "p", "fields": "p", "raw": "r", "tree": "t", "hex": "x"}
-_READING = "reading…"
-
 Result = TypeVar("Result")
 
 
@@ -71,7 +65,6 @@ class PayloadView(Vertical):
     DEFAULT_CSS = """
     PayloadView {
         height: 1fr;
-        & > .head { height: auto; max-height: 3; margin-bottom: 1; }
         & > Input { height: 1; border: none; padding: 0 1; background: $panel; display: none; }
         & > Input.-open { display: block; }
     }
@@ -86,14 +79,11 @@ class PayloadView(Vertical):
         self._wanted: Form | None = None
         self._shown: Shown | None = None
         self._reading = False
-        self._needle = ""
-        self._places: list[int] = []
-        self._place = -1
-        self._spans: list[tuple[int, int, str]] = []
+        self._search = Search()
 
     def compose(self) -> ComposeResult:
         """Its forms and facts, its lines, and where a search is typed."""
-        yield Static(classes="head")
+        yield PayloadHead()
         yield PayloadLines()
         yield Input(placeholder="find; enter searches, esc closes", compact=True)
 
@@ -205,47 +195,15 @@ class PayloadView(Vertical):
             here = self._shown.form if self._shown and self._shown.form in forms else forms[0]
             self.action_form(forms[(forms.index(here) + 1) % len(forms)])
 
-    # The head
+    @on(PayloadHead.FormAsked)
+    def _form_asked(self, event: PayloadHead.FormAsked) -> None:
+        self.action_form(event.form)
 
     def _retitle(self) -> None:
-        head, document = self.query_one(".head", Static), self.document
-        head.display = document is not None
-        self._spans = []
-        if document is None:
-            return
-        here = self._shown.form if self._shown else None
-        line = Content("")
-        for form in document.forms:
-            style = "bold $text-primary" if form == here else "$muted"
-            name = f"{_FORM_KEYS[form]} {_FORM_NAMES[form]}"
-            self._spans.append((line.cell_length, line.cell_length + len(name), form))
-            line = Content.assemble(line, (name, style), "   ")
-        facts = [*document.facts, *([self._shown.note] if self._shown and self._shown.note else [])]
-        if len(self._documents) > 1:
-            facts.insert(0, document.name)
-        known = Content.styled(f" {G.dot} ".join(facts), "$muted")
-        fits = line.cell_length + known.cell_length <= self.size.width
-        parts = [Content.assemble(line, known)] if fits else [line, known]
-        if self._reading:
-            parts.append(Content.styled(_READING, "$text-warning"))
-        elif self._needle:
-            parts.append(self._found_words())
-        head.update(Content("\n").join(parts))
-
-    def _found_words(self) -> Content:
-        quoted = f"\N{LEFT DOUBLE QUOTATION MARK}{sanitise(self._needle, limit=40)}\N{RIGHT DOUBLE QUOTATION MARK}"
-        if not self._places:
-            return Content.styled(f"{quoted} is not in it", "$text-warning")
-        more = " and more" if len(self._places) == MOST else ""
-        return Content(f"{quoted}  {self._place + 1:,} of {len(self._places):,}{more}   n next   N previous")
-
-    def on_click(self, event: Click) -> None:
-        """A click on a form shows it."""
-        offset = event.get_content_offset(self.query_one(".head"))
-        if event.widget is self.query_one(".head") and offset is not None and offset.y == 0:
-            for start, end, form in self._spans:
-                if start <= offset.x < end:
-                    self.action_form(form)  # type: ignore[arg-type] # the spans are of forms
+        document = self.document
+        name = document.name if document and len(self._documents) > 1 else ""
+        head = self.query_one(PayloadHead)
+        head.tell(document, self._shown, self._search, name=name, reading=self._reading)
 
     # Finding
 
@@ -253,7 +211,7 @@ class PayloadView(Vertical):
         """Type what to find."""
         field = self.query_one(Input)
         field.add_class("-open")
-        field.value = self._needle
+        field.value = self._search.needle
         field.focus()
 
     def _close_find(self) -> None:
@@ -261,45 +219,40 @@ class PayloadView(Vertical):
         self.lines.focus()
 
     def _forget_search(self) -> None:
-        self._needle, self._places, self._place = "", [], -1
+        self._search = Search()
         if self.is_mounted:
             self.lines.mark_found(None)
 
     @on(Input.Submitted)
-    def _search(self, event: Input.Submitted) -> None:
+    def _search_for(self, event: Input.Submitted) -> None:
         event.stop()
         self._close_find()
         self._forget_search()
-        source, needle = self.lines.source, event.value
-        if not needle or source is None:
+        source, needle, document = self.lines.source, event.value, self.document
+        if not needle or source is None or document is None:
             self._retitle()
             return
 
-        def found(at: list[int]) -> None:
-            self._needle, self._places = needle, at
+        def found(search: Search) -> None:
+            self._search = search
             self.lines.mark_found(pattern_for(needle))
             self.action_found(1)
 
-        document = self.document
-        self._work(lambda: list(_places_in(source, needle)), found, large=bool(document and document.is_large))
+        self._work(lambda: Search(needle, places_in(source, needle)), found, large=document.is_large)
 
     def action_found(self, step: int) -> None:
         """To the next or previous place where it was found."""
-        source = self.lines.source
-        if not self._places or source is None:
-            self.notify("Nothing was searched for. ^f does." if not self._needle else "It is not in it.", timeout=2)
+        source, document, place = self.lines.source, self.document, self._search.go(step)
+        if place is None or source is None or document is None:
+            self.notify("It is not in it." if self._search.needle else "Nothing was searched for. ^f does.", timeout=2)
             return
-        self._place = (self._place + step) % len(self._places)
-        offset = self._places[self._place]
 
         def go(row: int) -> None:
             self.lines.lines_changed()
             self.lines.put_cursor(row)
 
-        document = self.document
         # Only a tree has to read to get there.
-        large = bool(document and document.is_large and self.lines.folding)
-        self._work(lambda: source.row_at(offset), go, large=large)
+        self._work(lambda: source.row_at(place), go, large=document.is_large and self.lines.folding is not None)
 
     # Copying, decoding, saving
 
@@ -372,28 +325,19 @@ class PayloadView(Vertical):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Back only as long as something lies over the payload; otherwise the key closes what is around it."""
         if action == "back":
-            return self.query_one(Input).has_focus or bool(self._needle) or len(self._documents) > 1
+            return self.query_one(Input).has_focus or bool(self._search.needle) or len(self._documents) > 1
         return super().check_action(action, parameters)
 
     def action_back(self) -> None:
         """Close the search, then what was decoded last."""
         if self.query_one(Input).has_focus:
             self._close_find()
-        elif self._needle:
+        elif self._search.needle:
             self._forget_search()
             self._retitle()
         elif len(self._documents) > 1:
             self._documents.pop()
             self._load()
-
-
-def _places_in(source: object, needle: str) -> list[int]:
-    if isinstance(source, HexDump):
-        return list(byte_places(source.data, needle))
-    if isinstance(source, WrappedText):
-        return list(places(source.text, needle))
-    json = getattr(source, "json", None)
-    return list(places(json.text, needle)) if json is not None else []
 
 
 def _try_decoding(name: str, found: Base64) -> Document | None:
