@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from rpc_inspector import __version__
 from rpc_inspector.core.model import Call, Measure, Payload, RoomEvent
+from rpc_inspector.core.redaction import redact_text
 from rpc_inspector.core.text import sanitise
 from rpc_inspector.core.units import duration, size
 from rpc_inspector.storage.export import About
@@ -57,7 +58,8 @@ def about_lines(about: About) -> list[tuple[str, str]]:
     """What the file is, as labels and sanitised texts: where from, which calls, what was taken out, who wrote it."""
     lines = [
         ("From", sanitise(about.origin, limit=LONGEST_NAME)),
-        ("Shown", sanitise(about.selection, limit=1000)),
+        # A filter may look for a secret.
+        ("Shown", sanitise(redact_text(about.selection, about.rules), limit=1000)),
         ("Secrets", sanitise(about.rules.words, limit=1000)),
         ("Written", f"{when(about.made)} by rpc-inspector {__version__}; times are UTC"),
     ]

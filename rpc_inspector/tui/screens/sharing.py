@@ -1,5 +1,7 @@
 """Taking calls out of the program: as a file, and as text that makes a call again."""
 
+from pathlib import Path
+
 from rpc_inspector.core.budgets import DEFAULT_RESPONSE_MS
 from rpc_inspector.core.model import Call
 from rpc_inspector.core.session import Invocation
@@ -27,7 +29,7 @@ class SharingScreen(ShowingScreen):
         if not any(selection.rows for selection in selections):
             self.notify("There is nothing to write yet: no calls were seen.", markup=False)
             return
-        origin = state.journal if self.is_saved else f"room {state.room}"
+        origin = Path(state.journal).name if self.is_saved else f"room {state.room}"
         self.app.push_screen(ExportScreen(selections, origin, state.room, FORMATS.get(name)))
 
     def action_copy_as(self) -> None:

@@ -48,6 +48,7 @@ def test_secrets_are_in_no_format_unless_asked_for(name):
     shown = written(name, rows, rules=rules)
     assert secret not in shown
     assert JWT not in shown
+    assert secret not in written(name, rows, rules=rules, selection=f'$.password="{secret}"'), "nor in the filter"
     off = written(name, rows, rules=Rules(payloads="off"))
     assert secret not in off
     assert "api_key" not in off
