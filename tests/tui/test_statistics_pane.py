@@ -3,19 +3,24 @@
 import math
 
 import pytest
+from textual.app import App
 
 from rpc_inspector.core.model import Call
+from rpc_inspector.core.query import parse
+from rpc_inspector.core.session import Update
 from rpc_inspector.core.sketch import Durations
-from rpc_inspector.core.statistics import DIMENSIONS, Group, facts_of, key_of
+from rpc_inspector.core.statistics import DIMENSIONS, Group, Statistics, facts_of, key_of
 from rpc_inspector.core.timeline import Timeline
+from rpc_inspector.tui import theming
 from rpc_inspector.tui.glyphs import ASCII
 from rpc_inspector.tui.widgets import charts
 from rpc_inspector.tui.widgets.charts import bars, histogram_lines, timeline_lines
 from rpc_inspector.tui.widgets.group_table import MEASURES, codes_in_words, error_share, plan
 from rpc_inspector.tui.widgets.statistics_pane import StatisticsPane, term_for
+from rpc_inspector.tui.widgets.trace_section import TraceSection
 from tests.support.calls import call
 from tests.support.rooms import call as call_from
-from tests.support.rooms import echo, join
+from tests.support.rooms import echo, join, until
 from tests.tui.conftest import opened, to
 from tests.tui.test_app import METHODS, failing
 
@@ -104,8 +109,6 @@ def test_a_group_is_found_by_a_term(by, key, term):
 
 @pytest.mark.parametrize("by", DIMENSIONS)
 def test_the_term_of_a_group_finds_its_calls_and_no_others(by):
-    from rpc_inspector.core.query import parse
-
     rows = [
         call(1), call(2, method="get_weather2"), call(3, method='a b*c"d|e'), call(4, method=None, caller=None),
         call(5, code=1502), call(6, code=77), call(7, callee="web-1 (2)"), call(8, total=None), call(9, callee=None),
@@ -166,7 +169,71 @@ async def test_figures_agree_with_the_rows_of_a_real_room(room_server):
             assert group.total.percentile(0.9) == pytest.approx(exact, rel=0.01)
         await user.until(lambda: "fail" in user.text("GroupTable"), "painted")
         assert "100 %" in user.text("GroupTable")
-        assert f"{len(calls())} calls · 1 error" in str(pane.border_title)
+        await user.until(lambda: f"{len(calls())} calls · 1 error" in str(pane.border_title), "the title")
+
+
+class ViewApp(App):
+    """The trace without a room, for what must be exact while rows come, change and go."""
+
+    def get_theme_variable_defaults(self):
+        return theming.variable_defaults(self.current_theme)
+
+    def compose(self):
+        yield TraceSection()
+
+
+def exactly(section, pane):
+    """The figures are those of a recomputation from the rows that are shown."""
+    rows = section.view.rows
+    shown = [row for row in rows.between(0, len(rows)) if isinstance(row, Call)]
+    expected = Statistics("method")
+    for row in shown:
+        expected.add(row)
+    found = pane.figures
+    return (
+        not pane.is_counting
+        and found.all.count == len(shown)
+        and found.all.outcomes == expected.all.outcomes
+        and all(getattr(found.all, name) == getattr(expected.all, name) for name in MEASURES)
+        and {key: group.count for key, group in found.groups()}
+        == {key: group.count for key, group in expected.groups()}
+    )
+
+
+async def test_figures_stay_exact_while_rows_come_change_and_go():
+    async with ViewApp().run_test(size=(120, 36)) as pilot:
+        section = pilot.app.query_one(TraceSection)
+        many = [call(n, n / 10, method=f"m{n % 7}", total=None if n % 5 == 0 else 1 + n) for n in range(6000)]
+        section.apply(Update(rows=tuple(many)))
+        await section.show_view("statistics")
+        pane = section.query_one(StatisticsPane)
+        # While the first count runs: more, changed, dropped.
+        section.apply(Update(rows=tuple(call(n, n / 10, method="late") for n in range(6000, 6100))))
+        section.apply(Update(rows=tuple(call(n, n / 10, method=f"m{n % 7}", total=9) for n in range(0, 3000, 5))))
+        section.apply(Update(dropped=tuple(range(500))))
+        await until(lambda: exactly(section, pane), what="all is counted")
+        assert pane.figures.all.count == 5600
+        # Other rows: by a filter, and back.
+        section.list.filter(parse("method:m3|late total<2s"))
+        await until(lambda: 0 < len(section.view.rows) < 1000 and exactly(section, pane), what="the filtered rows")
+        section.apply(Update(rows=tuple(call(n, n / 10, method="late") for n in range(6100, 6110))))
+        section.apply(Update(dropped=tuple(range(500, 5500))))
+        await until(lambda: exactly(section, pane), what="what came and went")
+        # Frozen with the list, then caught up with.
+        before = pane.figures.all.count
+        section.list.action_pause()
+        section.apply(Update(rows=tuple(call(n, n / 10, method="late") for n in range(6110, 6130))))
+        await pilot.pause()
+        assert pane.figures.all.count == before
+        section.list.action_pause()
+        await until(lambda: pane.figures.all.count == before + 20 and exactly(section, pane), what="caught up")
+        # Hidden it holds nothing, shown again everything.
+        section.list.filter(None)
+        await section.show_view("list")
+        await until(lambda: not pane.figures.all.count, what="let go")
+        section.apply(Update(dropped=tuple(range(5500, 6000))))
+        await section.show_view("statistics")
+        await until(lambda: len(section.view.rows) == 130 and exactly(section, pane), what="all again")
 
 
 async def test_a_group_becomes_the_filter_and_escape_goes_back(server):

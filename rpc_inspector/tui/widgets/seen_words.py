@@ -1,10 +1,12 @@
 """What a filter is completed with: names and codes that the room had, noted as they come."""
 
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from rpc_inspector.core.model import Call
-from rpc_inspector.core.query import Vocabulary
 from rpc_inspector.core.session import Update
+
+if TYPE_CHECKING:
+    from rpc_inspector.core.query import Vocabulary
 
 #: Of each kind so many are remembered, the first that came.
 MOST = 2000
@@ -37,8 +39,10 @@ class SeenWords:
                 _note(self._identities, row.identity)
 
     @property
-    def vocabulary(self) -> Vocabulary:
+    def vocabulary(self) -> "Vocabulary":
         """All of it."""
+        from rpc_inspector.core.query import Vocabulary  # noqa: PLC0415 - when first filtered
+
         return Vocabulary(
             methods=tuple(self._methods),
             identities=tuple(self._identities),

@@ -2,9 +2,10 @@
 
 import asyncio
 import time
+from collections.abc import Iterable
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -67,6 +68,7 @@ class StatisticsPane(Vertical):
         self._stale = False
         self._behind = 0.0
         self._was_paused = False
+        self._is_seen = True
 
     def compose(self) -> ComposeResult:
         """The charts, and the table below them."""
@@ -100,19 +102,26 @@ class StatisticsPane(Vertical):
 
     def take(self, update: Update) -> None:
         """Count what changed among the rows that are shown."""
-        if self._view.paused:
+        if self._view.paused or not self._is_seen:
             return
         for row in update.rows:
             if isinstance(row, Call):
                 self._count(row, shown=self._view.rows.index_of(row.seq) is not None)
-        for seq in update.dropped:
-            if seq in self._counted and self._view.rows.get(seq) is None:
-                self._figures.remove(self._counted.pop(seq))
-                self._stale = True
+        self._take_out(self._counted.keys() & set(update.dropped))
+
+    def on_show(self) -> None:
+        """Count what came while it was hidden."""
+        self._is_seen = True
+        self.show_anew()
+
+    def on_hide(self) -> None:
+        """Let go of all calls: nobody would tell us which of them are dropped."""
+        self._is_seen = False
+        self._begin_again()
 
     def show_anew(self) -> None:
-        """Count everything again, in slices."""
-        self.run_worker(self._count_all(), group="statistics", exclusive=True, exit_on_error=False)
+        """Make the figures those of the rows that are shown now, in slices."""
+        self._count_all()
 
     def select(self, _seq: int) -> bool:
         """No line here is a row of the trace."""
@@ -130,17 +139,21 @@ class StatisticsPane(Vertical):
             self._wall_less_monotonic = call.wall - call.started
         self._stale = True
 
+    @work(group="statistics", exclusive=True, exit_on_error=False)
     async def _count_all(self) -> None:
-        """From the newest row back; what comes or changes meanwhile is counted by :meth:`take`."""
-        self._figures, self._counted = Statistics(self._by), {}
+        """Count what is not counted yet, from the newest row back, and take out what is no longer shown.
+
+        What comes or changes meanwhile is counted by :meth:`take`.
+        """
         self._was_paused = self._view.paused
-        rows = self._view.rows
+        rows, seen = self._view.rows, set[int]()
         at = total = len(rows)
         until = time.monotonic() + SLICE_S
         while at > 0:
             batch = list(rows.between(max(at - AT_ONCE, 0), at))
             for row in batch:
-                if isinstance(row, Call) and row.seq not in self._counted:
+                if isinstance(row, Call) and row.seq not in seen:
+                    seen.add(row.seq)
                     self._count(row, shown=True)
             at -= len(batch)
             if time.monotonic() > until:
@@ -148,8 +161,19 @@ class StatisticsPane(Vertical):
                 await asyncio.sleep(0)
                 at = rows.place_of(batch[0])  # rows may have come before it, or gone
                 until = time.monotonic() + SLICE_S
+        self._take_out(self._counted.keys() - seen)
         self._behind = 0.0
         self._draw()
+
+    def _take_out(self, seqs: Iterable[int]) -> None:
+        for seq in seqs:
+            if self._view.rows.index_of(seq) is None:
+                self._figures.remove(self._counted.pop(seq))
+                self._stale = True
+
+    def _begin_again(self) -> None:
+        self.workers.cancel_group(self, "statistics")
+        self._figures, self._counted = Statistics(self._by), {}
 
     # What is shown
 
@@ -227,6 +251,7 @@ class StatisticsPane(Vertical):
         """The next dimension."""
         self._by = DIMENSIONS[(DIMENSIONS.index(self._by) + 1) % len(DIMENSIONS)]
         self.table.cursor = 0
+        self._begin_again()
         self.show_anew()
 
     def action_order(self) -> None:
