@@ -211,3 +211,15 @@ async def test_the_call_that_is_looked_at_is_pinned():
         await user.press("escape")
         await user.until(lambda: len(pins) == 4, "unpinned")
         assert pins == [(first, True), (second, True), (first, False), (second, False)]
+
+
+async def test_help_begins_with_the_keys_of_where_one_is():
+    async with room() as user:
+        seq = await sent(user, "{}")
+        await open_call(user, seq)
+        await user.press("question_mark")
+        text = user.text("#keys")
+        assert text.lstrip().startswith("One call")
+        assert "Decode base64" in text
+        await user.press("escape")
+        assert isinstance(user.app.screen, CallScreen)

@@ -1,9 +1,11 @@
 """One call in full, over the main screen."""
 
 from collections.abc import Callable
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 
 from rpc_inspector.core.diagnosis import Diagnosis
 from rpc_inspector.core.model import Call
@@ -21,6 +23,10 @@ class CallScreen(Dialog[None]):
         neighbour: the number of the call ``step`` further in the trace, or ``None``.
         pin: keeps a row in the trace while it is shown, or no longer.
     """
+
+    HELP_PLACE: ClassVar[str] = "call"
+    # A modal screen hides the app's keys.
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark,f1", "app.help", "help", show=False)]
 
     def __init__(
         self,

@@ -1,6 +1,9 @@
 """Two calls beside each other, over the main screen."""
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 
 from rpc_inspector.core.model import Call
 from rpc_inspector.tui.screens.dialog import Dialog
@@ -9,6 +12,10 @@ from rpc_inspector.tui.widgets.diff_view import DiffLines, DiffView
 
 class CompareScreen(Dialog[None]):
     """Compares two calls as they were when it was opened."""
+
+    HELP_PLACE: ClassVar[str] = "compare"
+    # A modal screen hides the app's keys.
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark,f1", "app.help", "help", show=False)]
 
     def __init__(self, first: Call, second: Call) -> None:
         super().__init__()

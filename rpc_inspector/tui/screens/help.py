@@ -4,16 +4,27 @@ from collections.abc import Iterable
 from textwrap import wrap
 
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
 from rpc_inspector.tui.actions import ACTIONS, PLACES, all_key_names
 from rpc_inspector.tui.screens.dialog import Dialog
+from rpc_inspector.tui.widgets.call_detail import DETAIL_BINDINGS
+from rpc_inspector.tui.widgets.diff_view import DIFF_BINDINGS
+from rpc_inspector.tui.widgets.payload_view import PAYLOAD_BINDINGS
 from rpc_inspector.tui.widgets.trace_bindings import TRACE_BINDINGS
 from rpc_inspector.tui.widgets.trace_section import SECTION_BINDINGS
 
 _KEYS_WIDTH = 15
+#: Places whose widgets have their keys themselves: how they are called, and those.
+_OWN: dict[str, tuple[str, list[Binding]]] = {
+    "trace": ("Trace", [*SECTION_BINDINGS, *TRACE_BINDINGS]),
+    "call": ("One call", DETAIL_BINDINGS),
+    "payload": ("A payload of it", PAYLOAD_BINDINGS),
+    "compare": ("Two calls compared", DIFF_BINDINGS),
+}
 
 
 class HelpScreen(Dialog[None]):
@@ -36,19 +47,23 @@ class HelpScreen(Dialog[None]):
 
     def _fill(self) -> None:
         width = self.query_one(".dialog").content_region.width
-        self.query_one("#keys", Static).update(Content("\n").join(list(help_lines(self._place, width - 2))))
+        below = self.app.screen_stack[-2]
+        place = getattr(below, "HELP_PLACE", self._place)
+        self.query_one("#keys", Static).update(Content("\n").join(list(help_lines(place, width - 2))))
 
 
 def help_lines(first: str, width: int) -> Iterable[Content]:
     """The keys of every place, that of the focus first, in ``width`` cells."""
-    for place in sorted(PLACES, key=lambda place: place != first):
-        if place == "trace":
-            keys = [(binding.key, binding.tooltip) for binding in [*SECTION_BINDINGS, *TRACE_BINDINGS]]
+    titles = {str(place): title for place, title in PLACES.items()}
+    titles |= {place: title for place, (title, _bindings) in _OWN.items()}
+    for place in sorted(titles, key=lambda place: place != first):
+        if place in _OWN:
+            keys = [(binding.key, binding.tooltip) for binding in _OWN[place][1]]
         else:
             keys = [(action.keys, action.help) for action in ACTIONS if action.where == place and action.keys]
         if not keys:
             continue
-        yield Content.styled(PLACES[place], "bold $text-primary")
+        yield Content.styled(titles[place], "bold $text-primary")
         for names, sentence in keys:
             first_line, *more = wrap(sentence, max(width - _KEYS_WIDTH - 1, 20)) or [""]
             yield Content.assemble((f"{all_key_names(names):<{_KEYS_WIDTH}} ", "bold"), first_line)

@@ -5,7 +5,7 @@ No widget in it.
 
 from collections.abc import Iterator
 
-from rich.cells import chop_cells
+from rich.cells import cell_len, chop_cells
 
 from rpc_inspector.core.callobject import rounded
 from rpc_inspector.core.diff import Change, Difference, Sign, difference, timings
@@ -68,7 +68,7 @@ def _change(change: Change, width: int) -> Iterator[list[Piece]]:
     if change.after is not None:
         values.append(("+", sanitise(change.after, limit=_SHOWN)))
     arrow = " → " if len(values) == 2 else ""
-    if len(path) + sum(len(value) for _sign, value in values) + len(arrow) + 4 <= width:
+    if cell_len(path) + sum(cell_len(value) for _sign, value in values) + len(arrow) + 4 <= width:
         shown: list[Piece] = [(f"{change.sign} ", style), (path, "key"), ("  ", "name")]
         for number, (sign, value) in enumerate(values):
             shown += [(arrow if number else "", "muted"), (value, _STYLE[sign])]
