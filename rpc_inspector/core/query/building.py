@@ -1,6 +1,7 @@
 """The terms of a filter, built from what the grammar found, and checked: fields, values, units, paths, expressions."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from rpc_inspector.core.names import closest
@@ -160,18 +161,26 @@ def _check_value(field: Field, pattern: Pattern, column: int) -> None:
     if field.values and pattern.text.lower() not in field.values:
         near = closest(pattern.text, field.values)
         hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(field.values)}."
-        raise QueryError(f"{field.name} is never {pattern.text[:40]!r}.", hint, column)
+        begun = _begins(pattern.text, field.values)
+        raise QueryError(f"{field.name} is never {pattern.text[:40]!r}.", hint, column, unfinished=begun)
     if field.name == "code" and not _INTEGER.fullmatch(pattern.text) and pattern.text.upper() not in CODE_NAMES:
         near = closest(pattern.text, CODE_NAMES)
         hint = f"Did you mean {near[0]}?" if near else "Write a number like 1501 or a name like RESPONSE_TIMEOUT."
-        raise QueryError(f"There is no code {pattern.text[:40]!r}.", hint, column)
+        begun = _begins(pattern.text, CODE_NAMES)
+        raise QueryError(f"There is no code {pattern.text[:40]!r}.", hint, column, unfinished=begun)
+
+
+def _begins(typed: str, values: Iterable[str]) -> bool:
+    """Whether one of the values goes on from what was typed."""
+    return any(value.lower().startswith(typed.lower()) for value in values)
 
 
 def _number(field: Field, sign: Sign, value: Any) -> syntax.Number:
     found = _NUMBER.fullmatch(value) if value.type != "STRING" else None
     if found is None:
+        begun = re.fullmatch(r"[-+]|[-+]?\d+\.", value) is not None
         raise QueryError(f"{field.name} is compared with a number.", f"Write it like {_number_example(field)}.",
-                         value.start_pos)  # fmt: skip
+                         value.start_pos, unfinished=begun)  # fmt: skip
     number = float(found[1])
     if not abs(number) <= _LARGEST:
         raise QueryError("The number is too large.", f"Write it like {_number_example(field)}.", value.start_pos)
@@ -192,7 +201,8 @@ def _unit(field: Field, found: re.Match[str], start: int) -> str:
         if units
         else f'It takes a bare number; quote "{found[2][:40]}" to search for it.'
     )
-    raise QueryError(f"{field.name} has no unit {found[2][:40]!r}.", hint, start + found.start(2))
+    begun = _begins(found[2], units)
+    raise QueryError(f"{field.name} has no unit {found[2][:40]!r}.", hint, start + found.start(2), unfinished=begun)
 
 
 def _number_example(field: Field) -> str:

@@ -156,7 +156,7 @@ def _parse(text: str) -> Path:
     while at < len(text):
         found = _STEP.match(text, at)
         if found is None:
-            if text[at:] in _BEGINNINGS:
+            if _BEGINNING.fullmatch(text, at):
                 raise PathError("The path ends too early.", at, unfinished=True)
             raise PathError("This is no step of a path.", at)
         if found["deep"]:
@@ -167,7 +167,7 @@ def _parse(text: str) -> Path:
 
 
 #: What can still become a step.
-_BEGINNINGS = {".", "..", "[", '["', "[-"}
+_BEGINNING = re.compile(r'\.\.?|\[(?:-?\d{0,9}|\*|"(?:\\.|[^"\\])*"?)', re.DOTALL)
 
 
 def _step(found: re.Match[str], at: int) -> Step:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rpc_inspector.core.query import QueryError, parse
+from rpc_inspector.core.query import EXAMPLES, QueryError, parse
 
 #: What was typed; a caret below it; words of what is wrong and of what to do.
 WRONG = [
@@ -42,6 +42,10 @@ WRONG = [
 ]
 #: The same of what is only not finished.
 UNFINISHED = [
+    ("outcome:err", "        ^", "never 'err'", "Did you mean error?"),
+    ("code:conn", "     ^", "no code 'conn'", "Did you mean CONNECTION_TIMEOUT?"),
+    ("total>5u", "       ^", "no unit 'u'", "It takes ms, us"),
+    ("total>5.", "      ^", "compared with a number", "total>50ms"),
     ("method:", "       ^", "method: has no value yet", "directly after the colon"),
     ("method: get", "       ^", "has no value yet", "directly after the colon"),
     ("method:a|", "         ^", "Nothing follows | yet", "another value"),
@@ -76,3 +80,13 @@ def test_a_regular_expression_is_short_and_small(regex, what):
     with pytest.raises(QueryError) as caught:
         parse(f'payload~"{regex}"')
     assert what in caught.value.what
+
+
+@pytest.mark.parametrize("expression", [expression for expression, _ in EXAMPLES])
+def test_nothing_is_wrong_while_an_example_is_being_typed(expression):
+    for end in range(len(expression)):
+        try:
+            parse(expression[:end])
+        except QueryError as error:
+            if not error.unfinished:
+                pytest.fail(f"{expression[:end]!r}: {error}")
