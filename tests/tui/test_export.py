@@ -8,13 +8,15 @@ import pytest
 
 from rpc_inspector.core.model import Call
 from rpc_inspector.core.redaction import MASK
-from rpc_inspector.storage.export import FORMATS
+from rpc_inspector.storage.export import FORMATS, About, export_file
 from rpc_inspector.storage.traces import read_rows
 from rpc_inspector.tui.screens.export import ExportScreen
 from rpc_inspector.tui.widgets.choice import Choice
+from tests.support.calls import WALL, story
 from tests.support.rooms import echo, join
 from tests.tui.conftest import opened, to
 from tests.tui.test_app import METHODS
+from tests.tui.test_opened import opened as opened_file
 
 PAYLOADS = ('{"token":"abc","n":1}', '{"n":2}')
 
@@ -170,3 +172,21 @@ async def test_a_call_of_the_trace_is_copied_in_a_language(server, monkeypatch, 
         assert "abc" in text, "the payload as it was: it is for who made it"
         assert "eyJ" not in text, "no token"
         assert os.environ.get("LIVEKIT_API_SECRET", "a-secret-of-a-room") not in text
+
+
+async def test_a_saved_trace_is_exported_and_copied_from_too(here):
+    path = here / "night.jsonl"
+    export_file(path, story(), FORMATS["trace"], About(made=WALL))
+    async with opened_file(path) as user:
+        await user.until(lambda: len(user.main.trace.view.rows) == len(story()) - 1, "all rows but the ping")
+        copied = []
+        user.app.copy = lambda *said: copied.append(said)
+        user.main.trace.select(4)
+        await user.press("4", "X", "enter")
+        await user.until(lambda: copied, "a copy")
+        assert copied == [("the command", f"rpc-inspector call billing refund {'x' * 100} --room demo")]
+        await user.press("S", "enter")
+        page = (await written(user, here, "html")).read_text()
+        assert "night.jsonl" in page
+        assert str(here) not in page, "where it lay is nobody's business"
+        assert page.count("<details") == 11

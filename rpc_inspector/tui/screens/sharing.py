@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from rpc_inspector.core.budgets import DEFAULT_RESPONSE_MS
-from rpc_inspector.core.model import Call
-from rpc_inspector.core.session import Invocation
+from rpc_inspector.core.model import Call, replace
+from rpc_inspector.core.session import Invocation, SessionState
 from rpc_inspector.tui.screens.showing import ShowingScreen
 
 
@@ -37,28 +37,30 @@ class SharingScreen(ShowingScreen):
         from rpc_inspector.core.snippets import Language  # noqa: PLC0415 - only when asked for
         from rpc_inspector.tui.screens.copy_as import CopyAsScreen  # noqa: PLC0415 - likewise
 
-        wanted = self._wanted()
+        wanted, state = self._wanted()
         if not wanted.destination or not wanted.method:
             self.notify("Whom it calls, or the method, is not known. Choose another call.", markup=False)
             return
 
         def copy(language: Language | None) -> None:
             if language is not None:
-                self._copy(f"the {language.name}", language.make(wanted, self._state))
+                self._copy(f"the {language.name}", language.make(wanted, state))
 
         self.app.push_screen(CopyAsScreen(wanted), copy)
 
-    def _wanted(self) -> Invocation:
+    def _wanted(self) -> tuple[Invocation, SessionState]:
+        """The call, and where it is made: in the room that it was made in."""
         from rpc_inspector.core.snippets import invocation_of  # noqa: PLC0415 - as above
 
         call: Call | None = None
         if self.focused_pane == "trace":
-            call = self.trace.selected_call
+            call = self.trace.selected_call if self.trace_section.shown == "list" else self.shown_call
         elif self.focused_pane == "response" or self.is_saved:
             call = self.shown_call
         if call is not None:
-            return invocation_of(call)
+            return invocation_of(call), replace(self._state, room=call.room)
         composer = self.call_pane.composer
         limit = composer.timeout_ms or DEFAULT_RESPONSE_MS
         text = composer.editor.text
-        return Invocation(destination=composer.identity, method=composer.method, payload=text, response_ms=limit)
+        wanted = Invocation(destination=composer.identity, method=composer.method, payload=text, response_ms=limit)
+        return wanted, self._state
