@@ -64,7 +64,7 @@ class Feed:
 
 
 async def _live(seconds: float, apply: Callable[[tuple[Call, ...]], None], first: int = ROWS) -> float:
-    """Processor time per second while batches come, of calls numbered from ``first``."""
+    """Processor time per second of a stream of calls numbered from ``first``; above 1 it takes longer than the stream."""
     feed = Feed(first + 1)
     batches = [feed.batch() for _ in range(int(seconds * BATCHES_A_SECOND))]
     gc.collect()
@@ -72,7 +72,7 @@ async def _live(seconds: float, apply: Callable[[tuple[Call, ...]], None], first
     for number, batch in enumerate(batches):
         apply(batch)
         await asyncio.sleep(max(began + (number + 1) / BATCHES_A_SECOND - time.monotonic(), 0))
-    return (time.process_time() - busy) / (time.monotonic() - began)
+    return (time.process_time() - busy) / seconds
 
 
 async def _frames(pilot: Pilot[None], move: Callable[[], None]) -> float:

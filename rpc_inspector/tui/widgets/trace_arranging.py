@@ -188,12 +188,8 @@ class ArrangedTrace(TraceCanvas):
 
     def action_pause(self) -> None:
         """Freeze the view, or let in what came meanwhile. Nothing is lost and counting goes on."""
-        if self.view.paused:
-            self._show_when_done(lambda: self.view.pause(False))
-        else:
-            self._settle()
-            self.view.pause(True)
-            self._retitle()
+        self._settle()
+        self._show_when_done(lambda: self.view.pause(not self.view.paused))
 
     def action_internal(self) -> None:
         """Show and count pings and describes too, or hide them."""

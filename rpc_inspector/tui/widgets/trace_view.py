@@ -129,7 +129,7 @@ class TraceView:
             seq = (new or old).seq  # type: ignore[union-attr] # one of them is there
             was = old if seq in self._shown else None
             now = new if accepted else None
-            if was is None or now is None:
+            if was is not old or now is not new:
                 self._hidden_stats.change(None if was else old, None if now else new)
             if was is None and now is None:
                 continue
@@ -196,10 +196,11 @@ class TraceView:
         self.paused = paused
         if not paused:
             return self.arrange()
-        if self._frozen is None:
-            self._frozen = self._snapshot()
-            self.rows = RowIndex(self._flat.order, self._frozen.rows)
-            self.new = 0
+        self._frozen = self._snapshot()
+        self.new = 0
+        if self._rebuild is not None:
+            return self.arrange()
+        self.rows = RowIndex(self._flat.order, self._frozen.rows)
         return None
 
     # Looking at what is shown
