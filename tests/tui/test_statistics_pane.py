@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from rich.cells import cell_len
 from textual.app import App
 
 from rpc_inspector.core.model import Call
@@ -198,6 +199,23 @@ def exactly(section, pane):
         and {key: group.count for key, group in found.groups()}
         == {key: group.count for key, group in expected.groups()}
     )
+
+
+async def test_hostile_names_keep_their_columns_and_do_no_harm():
+    names = ("\x1b[2J\u202eevil", "東京の天気を調べる", "e\u0301" * 30, "x" * 500, "[bold]not markup[/]")
+    async with ViewApp().run_test(size=(120, 36)) as pilot:
+        section = pilot.app.query_one(TraceSection)
+        section.apply(Update(rows=tuple(call(n, n, method=name) for n, name in enumerate(names))))
+        await section.show_view("statistics")
+        pane = section.query_one(StatisticsPane)
+        await until(lambda: pane.table.line_count() == len(names), what="painted")
+        await pilot.pause()
+        lines = ["".join(text for text, _ in pane.table.line(at, 100)) for at in range(len(names))]
+        assert all("\x1b" not in line and "\u202e" not in line for line in lines)
+        assert any("[bold]not markup[/]" in line for line in lines)
+        heading = "".join(text for text, _ in pane.table.heading_line(100))
+        ends = {cell_len(line[: line.index("  41.2") + 6]) for line in lines}
+        assert ends == {heading.index("total p50") + len("total p50")}, "the columns stand below each other"
 
 
 async def test_figures_stay_exact_while_rows_come_change_and_go():

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import ClassVar, Literal, NamedTuple
 
+from rich.cells import cell_len
 from textual.message import Message
 
 from rpc_inspector.core.sketch import Durations, Sketch
@@ -171,7 +172,7 @@ class GroupTable(LineList):
             self.post_message(self.Entered(key))
 
     def _plan(self, width: int) -> Plan:
-        found = plan(width, max((len(row.name) for row in self._rows), default=0), self.first_measure)
+        found = plan(width, max((cell_len(row.name) for row in self._rows), default=0), self.first_measure)
         return found._replace(codes=0) if self.title == "outcome" else found
 
     def heading_line(self, width: int) -> list[Piece]:

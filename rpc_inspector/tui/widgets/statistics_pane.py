@@ -218,7 +218,7 @@ class StatisticsPane(Vertical):
         """What the table has no room for: what became of the calls under the cursor."""
         row = self.table.current
         codes = codes_in_words(row.group) if row else ""
-        codes = f"{row.name} {codes}" if row and codes and self._by != "outcome" else ""
+        codes = f"{row.name}: {codes}" if row and codes and self._by != "outcome" else ""
         order = self.table.order
         by = f"{self.table.measure} {order}" if order in ("p50", "p99", "max") else order
         parts = [Content(codes), Content(f"by {by}")]
@@ -234,7 +234,7 @@ class StatisticsPane(Vertical):
         half = (width - _GAP) // 2
         measure = self.table.measure if self.table.measure in ("total", "ack", "handler") else "total"
         durations = getattr(self._figures.all, measure)
-        first = histogram_lines(durations, f"{measure}, how many took how long", half, bars)
+        first = histogram_lines(durations, f"{measure}, calls by duration", half, bars)
         second = timeline_lines(self._figures.timeline, self._clock, width - half - _GAP, bars)
         lines = [
             Content.assemble((a, _style(at, len(first))), " " * _GAP, (b, _style(at, len(first), errors=True)))
