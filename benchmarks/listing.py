@@ -64,7 +64,7 @@ class Feed:
 
 
 async def _live(seconds: float, apply: Callable[[tuple[Call, ...]], None], first: int = ROWS) -> float:
-    """Processor time per second of a stream of calls numbered from ``first``; above 1 it takes longer than the stream."""
+    """Processor time per second of a stream of calls numbered from ``first``; above 1 it falls behind."""
     feed = Feed(first + 1)
     batches = [feed.batch() for _ in range(int(seconds * BATCHES_A_SECOND))]
     gc.collect()

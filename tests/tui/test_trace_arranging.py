@@ -192,7 +192,7 @@ async def test_columns_are_chosen_moved_and_sorted_by_in_their_dialog():
         await pilot.press("o")
         assert isinstance(app.screen, ColumnsScreen)
         # The waterfall goes, the method comes before the caller, total sorts, the largest first.
-        await pilot.press(*["down"] * 3, "K", "K", *["down"] * 5, "s", "s", *["down"] * 2, "space", "enter")
+        await pilot.press(*["down"] * 3, "K", "K", *["down"] * 5, "s", *["down"] * 2, "space", "enter")
         await arranged(pane)
         header = lines(pane)[0].split()
         assert header[:4] == ["time", "method", "caller", "callee"]
@@ -203,6 +203,53 @@ async def test_columns_are_chosen_moved_and_sorted_by_in_their_dialog():
         await arranged(pane)
         assert pane.columns is None
         assert lines(pane)[0].split()[:4] == ["time", "caller", "callee", "method"]
+
+
+async def test_a_click_on_a_heading_sorts_and_on_a_group_unfolds():
+    app = Host()
+    async with app.run_test(size=(120, 36)) as pilot:
+        pane = app.pane
+        pane.apply(Update(rows=tuple(lively(60))))
+        await pilot.pause()
+        for heading, order in (("total", True), ("total", False), ("method", False), ("time", False), ("time", True)):
+            await pilot.click(type(pane), offset=(lines(pane)[0].index(heading) + 1, 1))
+            await arranged(pane)
+            assert (pane.view.how.sort, pane.view.how.descending) == (heading, order)
+        await pilot.press("b")
+        await pilot.click(type(pane), offset=(5, 2))
+        assert isinstance(pane.view.line(0), Group)
+        assert isinstance(pane.view.line(1), Call)
+        await pilot.click(type(pane), offset=(5, 2))
+        assert isinstance(pane.view.line(1), Group)
+
+
+async def test_hostile_names_and_notes_stay_in_their_columns_and_groups():
+    names = [
+        "\x1b]52;c;eA==\x07",
+        "[red]x[/]",
+        "日本語のエージェント天気予報",
+        "🌦" * 9,
+        "a\u202eb\u0000",
+        "e\u0301" * 30,
+        "x",
+    ]
+    app = Host()
+    async with app.run_test(size=(200, 30)) as pilot:
+        pane = app.pane
+        pane.apply(Update(rows=tuple(
+            call(n, n, caller=one, callee=one, method=one, id=one, room=one, comment=one)
+            for n, one in enumerate(names, 1)
+        )))  # fmt: skip
+        pane.show_columns(("id", "method", "caller", "callee", "room", "comment", "outcome", "time"))
+        await pilot.pause()
+        for keys in ([], ["b"]):
+            await pilot.press(*keys)
+            shown_lines = lines(pane)
+            assert not any(bad in line for line in shown_lines for bad in "\x1b\x07\u202e\x00")
+            assert {pane.render_line(y).cell_length for y in range(28)} == {197}
+        await pilot.press("b", "b", "b")
+        texts = lines(pane)[1 : len(names) + 1]
+        assert len({cell_len(text[: text.index("✓")]) for text in texts}) == 1
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])

@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 from rpc_inspector.tui.glyphs import G
 from rpc_inspector.tui.screens.dialog import Dialog
 from rpc_inspector.tui.widgets.columns import COLUMNS, USUAL
-from rpc_inspector.tui.widgets.trace_order import SORTABLE
+from rpc_inspector.tui.widgets.trace_order import Arrangement
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +89,8 @@ class ColumnsScreen(Dialog[ColumnsChosen]):
 
     def action_sort(self) -> None:
         """Sort by the column, or the other way round; the bar stands for the time."""
-        column = self._order[self._at]
-        column = column if column in SORTABLE else "time"
-        self._descending = column == self._sort and not self._descending
-        self._sort = column
+        how = Arrangement(sort=self._sort, descending=self._descending)
+        self._sort, self._descending = how.sorting_by(self._order[self._at])
         self._list(self._at)
 
     def action_move(self, step: int) -> None:

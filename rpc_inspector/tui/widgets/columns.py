@@ -81,6 +81,16 @@ class Layout(NamedTuple):
         """The callee follows the caller, with an arrow between them."""
         return ("caller", "callee") in pairwise(self.widths)
 
+    def column_at(self, x: int) -> str | None:
+        """The column at a cell of the line, the gutter's cells among them; ``None`` between columns."""
+        begin = GUTTER
+        for column, width in self.widths.items():
+            begin += len(self.space_before(column))
+            if begin <= x < begin + width:
+                return column
+            begin += width
+        return None
+
     def space_before(self, column: str) -> str:
         """What stands before a column: nothing, the arrow between the names, or blanks."""
         if column == next(iter(self.widths), ""):

@@ -57,9 +57,14 @@ class TracePane(ArrangedTrace, can_focus=True):
             self.post_message(RowSelected(self._cursor.seq))
 
     def on_click(self, event: Click) -> None:
-        """Select the row that was clicked; open it on a double click. On a heading: fold or unfold."""
+        """Select the row that was clicked, open it on a double click; unfold a group; sort by a column's heading."""
         offset = event.get_content_offset(self)
-        if offset is None or offset.y < 1:
+        if offset is None:
+            return
+        if offset.y == 0:
+            if column := self._layout_plan.column_at(offset.x):
+                column, descending = self.view.how.sorting_by(column)
+                self.sort(column, descending=descending)
             return
         self._settle()
         index = self.scroll_offset.y + offset.y - 1

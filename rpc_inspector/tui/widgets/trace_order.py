@@ -41,6 +41,12 @@ class Arrangement:
             return False
         return self.matches is None or self.matches(row)
 
+    def sorting_by(self, column: str) -> tuple[str, bool]:
+        """What to sort by when a column is asked for, and whether the largest come first; asked again: turned round."""
+        column = column if column in SORTABLE else "time"
+        turned = column == self.sort and not self.group
+        return column, not self.descending if turned else column in _AMOUNTS
+
     @property
     def is_by_time(self) -> bool:
         """The newest row is the last."""
@@ -80,6 +86,8 @@ _VALUES: Mapping[str, Callable[[Call], Any]] = {
     "comment": lambda call: call.comment,
 }
 SORTABLE = ("time", *_VALUES)
+#: Sorted by these the largest come first, unless asked otherwise.
+_AMOUNTS = {"size", "request", "response", "ack", "handler", "total"}
 
 
 def placing(column: str, *, descending: bool) -> Callable[[TraceRow], Place]:
