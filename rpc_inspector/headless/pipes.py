@@ -44,7 +44,10 @@ class LineWriter:
     """Writes lines in a thread of its own: a reader that pauses (a pager) holds up nothing but the lines.
 
     Args:
-        closed: called in the thread, once, when nobody reads any more.
+        closed: called in the thread, once, when nobody reads any more or nothing can be written.
+
+    Attributes:
+        problem: why nothing can be written, e.g. that the disk is full; empty while it can, and for a closed pipe.
     """
 
     def __init__(self, closed: Callable[[], None]) -> None:
@@ -54,6 +57,7 @@ class LineWriter:
         self._lines: queue.Queue[str | None] = queue.Queue()
         # Its own and not the loop's: a write that never returns must not keep the program from ending.
         self._thread = threading.Thread(target=self._run, name="stdout", daemon=True)
+        self.problem = ""
         self._given = self._written = 0
         self._thread.start()
 
@@ -77,7 +81,9 @@ class LineWriter:
         try:
             while self._write_some():
                 pass
-        except OSError:  # the pipe was closed, the disk is full: there is nobody to write to
+        except OSError as error:
+            if not isinstance(error, BrokenPipeError):
+                self.problem = error.strerror or str(error)
             self._closed()
 
     def _write_some(self) -> bool:

@@ -19,6 +19,7 @@ from rpc_inspector.headless.entering import enter
 from rpc_inspector.headless.output import Output
 from rpc_inspector.headless.pipes import LineWriter
 from rpc_inspector.headless.tracelines import call_text, event_text, new_columns
+from rpc_inspector.storage.reading import FileUnusable
 
 #: Seconds after its end until a call is printed: the packets of a busy vantage point come half a second late at most.
 SETTLE_S = 0.5
@@ -60,6 +61,7 @@ class Tracer:
 
         Raises:
             SessionError: the room cannot be joined, or the connection ended for good.
+            FileUnusable: the output cannot be written.
             asyncio.CancelledError: interrupted; what is known is printed all the same.
         """
         await enter(self._session, target, self._out)
@@ -72,6 +74,8 @@ class Tracer:
         finally:
             unsubscribe()
             await self._finish()
+        if self._writer.problem:
+            raise FileUnusable(f"The output cannot be written: {self._writer.problem}.", "Write it elsewhere.")
         if self._session.state.status == "closed":
             raise ConnectFailed(self._session.state.detail or "The connection has ended.", "Start the trace again.")
 
@@ -216,6 +220,7 @@ async def trace(
 
     Raises:
         SessionError: the room cannot be joined, or the connection ended for good.
+        FileUnusable: the output cannot be written.
         asyncio.CancelledError: interrupted; what is known was printed.
     """
     await Tracer(session, query, out, as_json=as_json, everything=everything).run(target, seconds)

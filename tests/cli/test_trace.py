@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from livekit import rtc
@@ -221,6 +222,20 @@ def test_a_reader_that_pauses_does_not_keep_it_from_ending(in_room, number):
         assert b"not read in time" in said
     finally:
         os.close(reading)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+def test_a_full_disk_is_said_and_a_missing_output_ends_it(in_room):
+    environment = clean_environment(in_room.home, **in_room.environment)
+    trace = [*PROGRAM, "trace", "-r", "lobby"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(trace, stdout=full, stderr=subprocess.PIPE, env=environment, timeout=30, check=False)  # noqa: S603 - our own program
+    assert done.returncode == 2
+    assert b"cannot be written: No space left" in done.stderr
+    shell = ["sh", "-c", 'exec "$@" >&-', "sh", *trace]
+    done = subprocess.run(shell, stderr=subprocess.PIPE, env=environment, timeout=30, check=False)  # noqa: S603 - likewise
+    assert done.returncode == 0
+    assert b"0 calls" in done.stderr
 
 
 def test_a_filter_that_cannot_be_read_is_shown_with_a_caret_below_what_is_wrong(in_room):
