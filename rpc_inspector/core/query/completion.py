@@ -106,7 +106,8 @@ def _offer(start: int, end: int, typed: str, words: Iterable[str]) -> Completion
     low = typed.strip('"').lower()
     fitting = [word for word in words if low in word.lower() and word != typed]
     begin = [word for word in fitting if word.strip('"').lower().startswith(low)]
-    others = [word for word in fitting if word not in begin] if low else []
+    # What is in both lists is offered where it stands first.
+    others = fitting if low else []
     return Completions(start, end, tuple(dict.fromkeys([*begin, *others]))[:MOST])
 
 

@@ -86,6 +86,8 @@ class FilterBar(Vertical):
         self._applied = ""
         self._error: QueryError | None = None
         self._timer: Timer | None = None
+        self._offered_at = ("", -1)
+        self._offers = Completions(0, 0)
         self._back = 0
         self._draft = ""
 
@@ -119,6 +121,7 @@ class FilterBar(Vertical):
     def open(self) -> None:
         """Show the bar and go to its end."""
         self._vocabulary = self._ask_vocabulary()
+        self._offered_at = ("", -1)
         self._back = 0
         self.add_class("-open")
         self.text.cursor_position = len(self.text.value)
@@ -222,7 +225,11 @@ class FilterBar(Vertical):
     # Completion
 
     def _completions(self) -> Completions:
-        return complete(self.text.value, self.text.cursor_position, self._vocabulary)
+        """What may be typed at the cursor; several ask for it after each key."""
+        at = (self.text.value, self.text.cursor_position)
+        if at != self._offered_at:
+            self._offered_at, self._offers = at, complete(*at, self._vocabulary)
+        return self._offers
 
     def completed(self) -> str | None:
         """The whole text with the first completion in it; ``None`` without one."""

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from rpc_inspector.core.query import Vocabulary
 
 #: Of each kind so many are remembered, the first that came.
-MOST = 2000
+MOST = 1000
 _Word = TypeVar("_Word", str, int)
 
 
