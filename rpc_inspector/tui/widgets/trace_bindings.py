@@ -6,9 +6,9 @@ from textual.binding import Binding
 _KEYS = (
     ("open", "enter", "open", "open", "Open the call: stages, payloads, explanation; show or hide a group.", True),
     ("next_error", "e", "error(1)", "next error", "Go to the next failed call.", True),
-    ("mark", "m", "mark", "mark", "Mark the row: it is kept, and relative times count from it.", True),
-    ("pause", "p", "pause", "pause", "Freeze the view; calls go on being counted.", True),
-    ("group", "b", "group", "group", "Group by method, by participant, by outcome, not at all.", True),
+    ("mark", "m", "mark", "mark", "Mark the row: it is kept, and relative times count from it.", False),
+    ("pause", "p", "pause", "pause", "Freeze the view; calls go on being counted.", False),
+    ("group", "b", "group", "group", "Group by method, by participant, by outcome, not at all.", False),
     ("columns", "o", "columns", "columns", "Choose and order the columns, and what to sort by.", False),
     ("previous_error", "E", "error(-1)", "previous error", "Go to the previous failed call.", False),
     ("follow", "F", "follow", "follow", "Follow the newest row; off on moving up, on again at the end.", False),
