@@ -68,12 +68,19 @@ class Ladder:
         return seq in self._held
 
     def __getitem__(self, index: int) -> Line:
-        entry = self._lines[index]
-        number = (entry >> 1) - self._base
-        time, seq, n = self._keys[number]
-        if not entry & 1:
-            return Gap(self._keys[number - 1][0], time)
+        if self.is_gap(index):
+            return self.gap_at(index)
+        _, seq, n = self.key_at(index)
         return self.steps_of(seq)[n]
+
+    def is_gap(self, index: int) -> bool:
+        """Whether a line is a silence."""
+        return not self._lines[index] & 1
+
+    def gap_at(self, index: int) -> Gap:
+        """The silence that stands at a line."""
+        number = (self._lines[index] >> 1) - self._base
+        return Gap(self._keys[number - 1][0], self._keys[number][0])
 
     def between(self, first: int, end: int) -> Iterator[Line]:
         """The lines at ``first`` up to before ``end``, as far as there are."""

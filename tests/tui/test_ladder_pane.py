@@ -1,5 +1,6 @@
 """The ladder as a widget, driven by keys and mouse."""
 
+import asyncio
 import random
 import time
 
@@ -211,6 +212,25 @@ async def test_a_long_trace_is_read_bit_by_bit_newest_first():
         assert "reading" not in app.pane.border_title
 
 
+async def test_what_is_looked_at_stays_while_older_rows_are_read():
+    app = LadderHost()
+    async with app.run_test(size=(120, 24)) as pilot:
+        app.view.put(many(SLICE * 4))
+        await pilot.pause()
+        app.pane.show_anew()
+        app.lines.put_cursor(app.lines.ladder.line_of(SLICE * 4 - 100))
+        seen, kept, looked = shown(app), selected(app), 0
+        while app.lines.reading:
+            assert (shown(app), selected(app)) == (seen, kept)
+            looked += 1
+            await asyncio.sleep(0)
+        assert looked > 3
+        await pilot.pause()
+        assert (shown(app), selected(app)) == (seen, kept)
+        assert app.lines.ladder.steps == SLICE * 12
+        assert app.lines.virtual_size.height == len(app.lines.ladder) + 1
+
+
 async def test_lifelines_that_do_not_fit_are_reached_sideways():
     app = LadderHost()
     async with app.run_test(size=(80, 24)) as pilot:
@@ -222,6 +242,25 @@ async def test_lifelines_that_do_not_fit_are_reached_sideways():
         assert "inspector" not in shown(app)[0]
         await pilot.press(*["h"] * 9)
         assert "inspector" in shown(app)[0]
+
+
+async def test_an_arrow_that_is_chosen_comes_into_view():
+    app = LadderHost()
+    async with app.run_test(size=(80, 24)) as pilot:
+        first = [call(n, n / 10, callee=f"agent-{n}") for n in range(1, 12)]
+        app.apply(*first, call(12, 2, caller="agent-10", callee="agent-11"), call(13, 3, callee="agent-11"))
+        app.lines.select(12)
+        await pilot.pause()
+        assert {"agent-10", "agent-11"} <= set(shown(app)[0].split())
+        app.lines.select(1)
+        await pilot.pause()
+        assert {"inspector", "agent-1"} <= set(shown(app)[0].split())
+        # Both ends do not fit: the sender is shown.
+        app.lines.select(13)
+        await pilot.pause()
+        assert "inspector" in shown(app)[0]
+        await pilot.press("j")
+        assert "agent-11" in shown(app)[0]
 
 
 async def test_scrolling_up_by_hand_ends_following():
@@ -263,13 +302,14 @@ async def test_the_packet_and_the_legend_stand_where_there_is_room():
         assert "wire 283 B" in text_of(packet)
         assert packet.region.height == 4
         assert packet.region.y == app.lines.region.bottom
-        assert "packet not seen" in text_of(legend)
-        assert text_of(legend).endswith("seen by: us, the embedded server")
+        assert text_of(legend).startswith("──▶ request   ◁╌╌ ack   ◀── answer   ◀─✗ error   ◀· · not seen")
+        assert text_of(legend).endswith("seen by: us, server")
         await pilot.resize_terminal(200, 40)
         await pilot.pause()
         assert packet.region.size == (52, 38)
         assert packet.region.x == app.lines.region.right
         assert legend.region.y == app.lines.region.bottom
+        assert "┃ handling, ║ several" in text_of(legend)
         assert "id          id-2" in text_of(packet)
         for size, height in (((80, 18), 3), ((60, 9), 1)):
             await pilot.resize_terminal(*size)

@@ -271,6 +271,7 @@ def test_vantage_points_are_named():
     assert seen_by(SessionState(vantage=("us", "server"))) == "seen by: us, the embedded server"
     assert seen_by(SessionState(vantage=("us", "server")), short=True) == "seen by: us, server"
     assert seen_by(SessionState()) == "seen by: nobody"
+    assert seen_by(SessionState(status="opened", vantage=("file",))) == "read from a file"
 
 
 # The packet

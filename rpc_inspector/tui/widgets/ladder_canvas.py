@@ -4,6 +4,7 @@ What it shows is kept in step with the ``TraceView``; the cursor and what can be
 """
 
 import asyncio
+import time
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -13,9 +14,10 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.timer import Timer
 
 from rpc_inspector.core.arrows import Step
-from rpc_inspector.core.ladder import Gap, Key, Ladder
+from rpc_inspector.core.ladder import Key, Ladder
 from rpc_inspector.core.model import TraceRow
 from rpc_inspector.core.session import SessionState, Update
 from rpc_inspector.tui.glyphs import G
@@ -24,6 +26,7 @@ from rpc_inspector.tui.widgets.ladder_layout import Layout, plan
 from rpc_inspector.tui.widgets.ladder_painter import Paint, gap_pieces, header_pieces, step_pieces
 from rpc_inspector.tui.widgets.ladder_signs import SIGNS
 from rpc_inspector.tui.widgets.ladder_words import LadderTime, time_text
+from rpc_inspector.tui.widgets.trace_canvas import STREAM_FROM, STREAM_GAP, STREAM_PAINT_EVERY
 from rpc_inspector.tui.widgets.trace_view import TraceView
 from rpc_inspector.tui.widgets.vantage import empty_lines
 from rpc_inspector.tui.widgets.waterfall import Piece
@@ -32,6 +35,8 @@ from rpc_inspector.tui.widgets.waterfall import Piece
 #: keys and packets are attended to.
 SLICE = 400
 OLDER_SLICE, REST_S = 150, 0.001
+#: How often the scrollbar shows how far that is, in seconds.
+READ_SHOWN_EVERY_S = 0.3
 #: Painted lines that are kept: those in view and some around them.
 KEPT_LINES = 500
 _STYLES = (
@@ -96,11 +101,13 @@ class LadderCanvas(ScrollView, inherit_bindings=False):
         self._chosen_time: LadderTime | None = None
         self._cursor: Key | None = None
         self._lay: Layout = plan(0, self.ladder.lifelines, view.names, "")
-        self._offset = 0
+        self._offset = self._shift = 0
         self._placing = False
         self._styles: dict[tuple[str, str], Style] = {}
         self._strips: dict[tuple[Key, bool], Strip] = {}
         self._painted_with: object = None
+        self._streak, self._last_batch = 0, 0.0
+        self._stream_timer: Timer | None = None
 
     # What it shows
 
@@ -115,7 +122,7 @@ class LadderCanvas(ScrollView, inherit_bindings=False):
                 self.post_message(self.Changed())
         if self.view.paused or not (update.rows or update.dropped):
             return
-        top = self._top_key()
+        top, before = self._top_key(), self._visible_keys()
         shown = [row for row in update.rows if self.choice.has(row)]
         others = {row.seq for row in update.rows if row.seq in self.ladder}.difference(row.seq for row in shown)
         # A dropped row may be kept by the view, because it is marked.
@@ -127,10 +134,42 @@ class LadderCanvas(ScrollView, inherit_bindings=False):
         if other_people or fewer_people:
             self._lay_out()
         if moved or dropped:
-            self._moved(top)
+            self._moved_by_batch(top, before)
         elif shown:
-            self.refresh()
+            self._refresh_if_others(before)
             self.post_message(self.Changed())
+
+    def _moved_by_batch(self, top: Key | None, before: tuple[Key, ...]) -> None:
+        """Nobody reads every frame of a stream: it is painted less often than it comes. Keys are answered at once."""
+        now = time.monotonic()
+        self._streak = self._streak + 1 if now - self._last_batch < STREAM_GAP else 0
+        self._last_batch = now
+        if not self.following or self._streak < STREAM_FROM:
+            self._moved(top, before)
+        elif self._stream_timer is None:
+            self._stream_timer = self.set_timer(STREAM_PAINT_EVERY, self.settle)
+
+    def settle(self) -> None:
+        """Put everything in its place that came since the last paint."""
+        if self._stream_timer is not None:
+            self._stream_timer.stop()
+        if self._stream_timer is not None or self._shift:
+            self._stream_timer = None
+            self._moved(self._top_key())
+
+    def _visible_keys(self) -> tuple[Key, ...]:
+        """What is in view and painted."""
+        first, end = self.visible_lines
+        keys = (self.ladder.key_at(index) for index in range(first, end))
+        return tuple(key for key in keys if (key, False) in self._strips)
+
+    def _refresh_if_others(self, before: tuple[Key, ...] | None) -> None:
+        """Paint, unless all lines in view were painted and still are right."""
+        first, end = self.visible_lines
+        gaps = sum(self.ladder.is_gap(index) for index in range(first, end))
+        after = self._visible_keys()
+        if before is None or after != before or len(after) < end - first - gaps:
+            self.refresh()
 
     def show_anew(self) -> None:
         """Read the view's rows from scratch, the newest at once, the others bit by bit."""
@@ -147,21 +186,26 @@ class LadderCanvas(ScrollView, inherit_bindings=False):
             self.run_worker(self._read_older(rows[0]), group="reading", exclusive=True)
 
     async def _read_older(self, oldest: TraceRow) -> None:
-        while True:
-            await asyncio.sleep(REST_S)
-            end = self.view.rows.place_of(oldest)
-            rows = list(self.view.rows.between(end - OLDER_SLICE, end))
-            if not rows:
-                break
-            top = self._top_key()
+        shown = time.monotonic()
+        while rows := self._before(oldest):
+            top, was = self._top_key(), self._first_line
             _, other_people = self.ladder.put(rows)
             self._forget_touched()
             oldest = rows[0]
+            if top is not None:
+                self._shift += self.ladder.place_of(top) - was
             if other_people:
                 self._lay_out()
-            self._moved(top)
+            if time.monotonic() - shown >= READ_SHOWN_EVERY_S:
+                self._moved(self._top_key())
+                shown = time.monotonic()
+            await asyncio.sleep(REST_S)
         self.reading = False
-        self.post_message(self.Changed())
+        self._moved(self._top_key())
+
+    def _before(self, row: TraceRow) -> list[TraceRow]:
+        end = self.view.rows.place_of(row)
+        return list(self.view.rows.between(end - OLDER_SLICE, end))
 
     # Where things are
 
@@ -177,7 +221,7 @@ class LadderCanvas(ScrollView, inherit_bindings=False):
             return None
         at = len(self.ladder) - 1 if self._cursor is None else self.ladder.place_of(self._cursor)
         at = min(at, len(self.ladder) - 1)
-        return at + 1 if isinstance(self.ladder[at], Gap) else at
+        return at + 1 if self.ladder.is_gap(at) else at
 
     @property
     def selected(self) -> Step | None:
@@ -196,8 +240,13 @@ class LadderCanvas(ScrollView, inherit_bindings=False):
         return max(self.scrollable_content_region.height - 1, 1)
 
     def _top_key(self) -> Key | None:
-        top = self.scroll_offset.y
+        top = self._first_line
         return self.ladder.key_at(top) if top < len(self.ladder) else None
+
+    @property
+    def _first_line(self) -> int:
+        """The first line in view; what was put before it since the scrollbar was last told is counted in."""
+        return self.scroll_offset.y + self._shift
 
     def _lay_out(self) -> None:
         width = self.scrollable_content_region.width
@@ -205,9 +254,13 @@ class LadderCanvas(ScrollView, inherit_bindings=False):
         self._offset = max(min(self._offset, self._lay.width - self._lay.view), 0)
         self.refresh()
 
-    def _moved(self, top: Key | None) -> None:
-        """Lines are others than before: keep what was looked at where it is, or follow the newest."""
+    def _moved(self, top: Key | None, before: tuple[Key, ...] | None = None) -> None:
+        """Lines are others than before: keep what was looked at where it is, or follow the newest.
+
+        ``before``: what was in view, to paint nothing where nothing of it changed.
+        """
         self._placing = True
+        self._shift = 0
         self.virtual_size = Size(self.scrollable_content_region.width, len(self.ladder) + 1)
         if self.following:
             self._cursor = self.ladder.key_at(len(self.ladder) - 1) if len(self.ladder) else None
@@ -216,7 +269,7 @@ class LadderCanvas(ScrollView, inherit_bindings=False):
         elif top is not None:
             self.scroll_to(y=min(self.ladder.place_of(top), self.max_scroll_y), animate=False, force=True)
         self._placing = False
-        self.refresh()
+        self._refresh_if_others(before)
         self.post_message(self.Changed())
 
     def on_resize(self, _event: Resize) -> None:
@@ -242,7 +295,7 @@ class LadderCanvas(ScrollView, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         """One line: the names, then the ladder's."""
         width = self.scrollable_content_region.width
-        index = self.scroll_offset.y + y - 1
+        index = self._first_line + y - 1
         if y and index >= len(self.ladder):
             return self._below(index - len(self.ladder), width)
         if not y:
@@ -253,7 +306,7 @@ class LadderCanvas(ScrollView, inherit_bindings=False):
             at_cursor = index == self.cursor_index
             return self._strip(index, "" if not at_cursor else "cursor" if self.has_focus else "cursor-blurred", width)
         self._forget_if_others(width)
-        place = key, isinstance(self.ladder[index], Gap)
+        place = key, self.ladder.is_gap(index)
         strip = self._strips.get(place)
         if strip is None:
             if len(self._strips) >= KEPT_LINES:
@@ -279,8 +332,8 @@ class LadderCanvas(ScrollView, inherit_bindings=False):
         if first > last:
             return
         for place in self._strips.copy():
-            (time, _, _), is_gap = place
-            if is_gap or first <= time <= last:
+            (at, _, _), is_gap = place
+            if is_gap or first <= at <= last:
                 del self._strips[place]
 
     def repaint(self) -> None:
@@ -294,14 +347,14 @@ class LadderCanvas(ScrollView, inherit_bindings=False):
         paint = Paint(self._lay, self.ladder.lifelines, self.view.names, self._offset, at)
         if index is None:
             return header_pieces(paint, "")
-        line = self.ladder[index]
-        if isinstance(line, Gap):
-            return gap_pieces(line, paint)
         _, seq, n = self.ladder.key_at(index)
-        before = self.ladder.steps_of(seq)[n - 1] if n else None
+        if self.ladder.is_gap(index):
+            return gap_pieces(self.ladder.gap_at(index), paint)
+        steps = self.ladder.steps_of(seq)
+        before = steps[n - 1] if n else None
         picked = seq in self.choice.picked
         gutter = f"{G.on if seq in self.view.marks else ' '}{SIGNS.pick if picked else ' '}"
-        return step_pieces(line, time_text(line, before, self.time_mode, self.view.zero), gutter, paint)
+        return step_pieces(steps[n], time_text(steps[n], before, self.time_mode, self.view.zero), gutter, paint)
 
     def _below(self, line: int, width: int) -> Strip:
         """Below the lines: nothing, or without any what there is to do."""
@@ -333,5 +386,5 @@ class LadderCanvas(ScrollView, inherit_bindings=False):
     @property
     def visible_lines(self) -> tuple[int, int]:
         """The first line in view, and the one after the last."""
-        first = self.scroll_offset.y
+        first = self._first_line
         return first, min(first + self._page, len(self.ladder))

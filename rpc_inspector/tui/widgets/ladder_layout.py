@@ -44,6 +44,14 @@ class Layout(NamedTuple):
         """Wider than what is visible."""
         return self.width > self.view
 
+    def offset_for(self, ends: Sequence[str | None], offset: int) -> int:
+        """Where the view begins so that these lifelines are in it, the first of them at least; near ``offset``."""
+        columns = [self.at[who] for who in ends if who in self.at]
+        margin = self.pitch // 2
+        for column in reversed(columns):
+            offset = min(max(offset, column + margin - self.view), column - margin)
+        return max(min(offset, self.width - self.view), 0)
+
     def visible(self, offset: int) -> Sequence[str | None]:
         """The lifelines that are in view, the view beginning at ``offset``, and the next on either side."""
         if not self.people:

@@ -47,6 +47,7 @@ class LadderLines(LadderCanvas, can_focus=True):
 
     def put_cursor(self, index: int, *, told: bool = True) -> None:
         """Put the cursor on a line, or on the step after a silence."""
+        self.settle()
         last = len(self.ladder) - 1
         if last < 0:
             return
@@ -56,6 +57,8 @@ class LadderLines(LadderCanvas, can_focus=True):
         if self.following and index < last:
             self.following = False
         self._scroll_into_view(index)
+        if (step := self.selected) is not None:
+            self._offset = self.layout_now.offset_for((step.sender, step.receiver), self._offset)
         self.refresh()
         self.post_message(self.Changed())
         if told:
@@ -78,7 +81,7 @@ class LadderLines(LadderCanvas, can_focus=True):
         offset = event.get_content_offset(self)
         if offset is None or offset.y < 1:
             return
-        index = self.scroll_offset.y + offset.y - 1
+        index = self._first_line + offset.y - 1
         if index < len(self.ladder):
             self.put_cursor(index)
             if event.chain == 2:

@@ -24,10 +24,6 @@ SHORT_FROM, TALL_FROM = 14, 20
 #: Entries of the legend that are left out one after the other where there is no room; the one of what was not seen
 #: stays longest: without it people would believe too much.
 _LEFT_OUT = (6, 5, 3, 2, 0, 1)
-#: So many entries should be there before words are shortened.
-_USUAL = 5
-
-
 #: Lines of the packet below the ladder at most; with more it stands beside it.
 MOST_BELOW = 4
 
@@ -63,13 +59,14 @@ class Legend(Widget):
         self._lines = lines
 
     def render(self) -> Content:
-        """All entries, or in shorter words as many as fit."""
+        """As many entries as fit, in shorter words if those are more."""
         width = self.content_size.width
-        whole, fits = self._line(width, short=False)
-        return whole if fits else self._line(width, short=True)[0]
+        whole, entries = self._line(width, short=False)
+        shorter, more = self._line(width, short=True)
+        return shorter if more > entries else whole
 
-    def _line(self, width: int, *, short: bool) -> tuple[Content, bool]:
-        """The entries that fit beside who sees, and whether that is all that are never left out."""
+    def _line(self, width: int, *, short: bool) -> tuple[Content, int]:
+        """The entries that fit beside who sees, and how many."""
         who = Content.styled(seen_by(self._lines.state, short=short), "$muted")
         shown = {
             at: Content.assemble((sign, style), (f" {word}", "$muted"))
@@ -81,7 +78,7 @@ class Legend(Widget):
             del shown[at]
         words = Content("   ").join(shown.values())
         blanks = max(width - words.cell_length - who.cell_length, 2)
-        return Content.assemble(words, " " * blanks, who), len(shown) >= _USUAL
+        return Content.assemble(words, " " * blanks, who), len(shown)
 
 
 def _entries(*, short: bool) -> tuple[tuple[str, str, str], ...]:
@@ -93,8 +90,8 @@ def _entries(*, short: bool) -> tuple[tuple[str, str, str], ...]:
         (f"{SIGNS.heads[0]}{line}{line}", "$text-success", "answer"),
         (f"{SIGNS.heads[0]}{line}{G.failed}", "$text-error", "error"),
         (f"{SIGNS.heads[0]}{SIGNS.unseen} {SIGNS.unseen}", "$muted", "not seen" if short else "packet not seen"),
-        (G.failed, "$text-error", "end without a packet"),
-        (SIGNS.held, "$stage-answer", f"1 call in hand, {SIGNS.full} more"),
+        (G.failed, "$text-error", "ended, no packet"),
+        (SIGNS.held, "$stage-answer", f"handling, {SIGNS.full} several"),
     )
 
 
@@ -129,6 +126,7 @@ class LadderPane(Container):
         super().__init__(id=id)
         self.lines = LadderLines(view)
         self._told: object = None
+        self._titles: tuple[str, str] = ("", "")
         self._title_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -173,10 +171,7 @@ class LadderPane(Container):
             self._told = modes
             self._retitle()
             self.query_one(Legend).refresh()
-        elif self._title_timer is None and (self.border_title, self.border_subtitle) != (
-            self._title(),
-            self._subtitle(),
-        ):
+        elif self._title_timer is None and self._titles != (self._title(), self._subtitle()):
             self._title_timer = self.set_timer(TITLE_EVERY, self._retitle)
         self.query_one(PacketView).refresh()
 
@@ -184,8 +179,7 @@ class LadderPane(Container):
         if self._title_timer is not None:
             self._title_timer.stop()
             self._title_timer = None
-        self.border_title = self._title()
-        self.border_subtitle = self._subtitle()
+        self._titles = self.border_title, self.border_subtitle = self._title(), self._subtitle()
 
     def _title(self) -> str:
         stats = self.lines.view.stats

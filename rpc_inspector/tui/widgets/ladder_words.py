@@ -200,7 +200,9 @@ def fitting(texts: Iterator[str], room: int, names: Names, method: str | None) -
 
 
 def seen_by(state: SessionState, *, short: bool = False) -> str:
-    """``seen by: us, the embedded server``, or ``seen by: us, server``."""
+    """``seen by: us, the embedded server``, or shorter; of a saved trace where it came from."""
+    if state.status == "opened":
+        return "read from a file"
     # Only the embedded server lets anybody see what it forwards.
     server = "server" if short else "the embedded server"
     words = [server if place == "server" else sanitise(place, limit=30) for place in state.vantage]
