@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Awaitable, Callable
 
-from benchmarks import acks, filtering, invoke, listing, load, server, startup, store
+from benchmarks import acks, filtering, invoke, ladder, listing, load, server, startup, store
 
 #: Each returns its figures by name.
 BENCHMARKS: dict[str, Callable[[], Awaitable[dict[str, float]]]] = {
@@ -18,6 +18,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[dict[str, float]]]] = {
     "filter": filtering.measure,
     "store": store.measure,
     "list": listing.measure,
+    "ladder": ladder.measure,
 }
 
 #: The figures with a goal: at most, or at least, so much.
@@ -40,6 +41,10 @@ GOALS: dict[str, tuple[str, float]] = {
     "store_100k_mib": ("<=", 150.0),
     "store_newcomer_ms": ("<=", 50.0),
     "store_live_percent": ("<=", 3.0),
+    "ladder_scroll_ms_p95": ("<=", 16.0),
+    "ladder_jump_ms_p95": ("<=", 16.0),
+    "ladder_next_error_ms_p95": ("<=", 16.0),
+    "ladder_put_growth_ratio": ("<=", 2.0),
     "load_core": ("<=", 0.25),
     "load_lag_ms_p99": ("<=", 30.0),
     "load_events_lost": ("<=", 0),
