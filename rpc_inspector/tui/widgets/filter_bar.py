@@ -86,6 +86,7 @@ class FilterBar(Vertical):
         self._applied = ""
         self._error: QueryError | None = None
         self._timer: Timer | None = None
+        self._can_parse = False
         self._offered_at = ("", -1)
         self._offers = Completions(0, 0)
         self._back = 0
@@ -130,9 +131,16 @@ class FilterBar(Vertical):
         self.run_worker(self._prepare(), group="filters", exit_on_error=False)
 
     async def _prepare(self) -> None:
-        """Read what was used before, and load the parser, which takes a moment once; neither may keep the loop."""
-        await asyncio.to_thread(parse, "ready")
+        """Read what was used before; load the parser, and filter by what was typed meanwhile."""
         await self._with_file(self._file.read)
+        if not self._can_parse:
+            await self._load_parser()
+            self._apply()
+
+    async def _load_parser(self) -> None:
+        """Have the parser made, which takes a moment once, without keeping the loop."""
+        await asyncio.to_thread(parse, "ready")
+        self._can_parse = True
 
     async def _with_file(self, work: Callable[[], Filters]) -> None:
         try:
@@ -140,8 +148,9 @@ class FilterBar(Vertical):
         except FileUnusable as error:
             self.notify(sanitise(f"{error}", limit=400), severity="warning", markup=False)
 
-    def write(self, text: str) -> bool:
+    async def write(self, text: str) -> bool:
         """Put another filter into the line and apply it, open or not; False if it is wrong."""
+        await self._load_parser()
         with self.prevent(Input.Changed):
             self.text.value = text
         self.text.cursor_position = len(text)
@@ -170,6 +179,8 @@ class FilterBar(Vertical):
         self._hint()
         if self._timer is not None:
             self._timer.stop()
+        if not self._can_parse:
+            return
         held = may_become_field(self._completions(), self.text.value, self.text.cursor_position)
         self._timer = self.set_timer(HOLD_S if held else DEBOUNCE_S, self._apply)
 
@@ -183,7 +194,7 @@ class FilterBar(Vertical):
             self._timer = None
         text = self.text.value.strip()
         try:
-            query = parse(self.text.value)
+            query = parse(self.text.value) if text else None
         except QueryError as error:
             offers = self._completions()
             goes_on = error.unfinished or goes_on_as(offers, self.text.value, self.text.cursor_position)
@@ -192,7 +203,7 @@ class FilterBar(Vertical):
         self._tell(None)
         if text != self._applied:
             self._applied = text
-            self.post_message(self.Changed(query if text else None))
+            self.post_message(self.Changed(query))
         return True
 
     def _tell(self, error: QueryError | None) -> None:
@@ -203,6 +214,7 @@ class FilterBar(Vertical):
     @on(Input.Submitted, "#filter-text")
     async def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
+        await self._load_parser()
         if not self._apply(insisting=True):
             self.app.bell()
             return
@@ -282,9 +294,9 @@ class FilterBar(Vertical):
         """Choose among saved filters and those used before."""
         from rpc_inspector.tui.screens.filters import FiltersScreen  # noqa: PLC0415 - only when asked for
 
-        def chosen(text: str | None) -> None:
+        async def chosen(text: str | None) -> None:
             if text is not None:
-                self.write(text)
+                await self.write(text)
             self.text.focus()
 
         self.app.push_screen(FiltersScreen(self._file, self.filters), chosen)

@@ -155,7 +155,7 @@ class TraceSection(Container):
         elif self.shown != "list":
             await self.show_view("list")
         elif bar is not None and bar.text.value:
-            bar.write("")
+            await bar.write("")
         else:
             return False
         return True
@@ -206,7 +206,7 @@ class TraceSection(Container):
     async def filter_by(self, text: str) -> None:
         """Show only what matches, as if it had been typed; what is wrong can be corrected there."""
         bar = await self.filter_bar()
-        if not bar.write(text):
+        if not await bar.write(text):
             bar.open()
 
     async def on_filter_asked(self, message: FilterAsked) -> None:
