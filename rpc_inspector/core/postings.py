@@ -1,7 +1,7 @@
 """Numbers of rows by a word: who took part, which method, how it ended. A few bytes a row, and honest after drops."""
 
 from array import array
-from collections.abc import Container, Iterable
+from collections.abc import Container, Sequence
 
 
 class Postings:
@@ -27,15 +27,10 @@ class Postings:
         else:
             have.append(seq)
 
-    def find(self, word: str) -> Iterable[int]:
+    def find(self, word: str) -> Sequence[int]:
         """The numbers for ``word``, as they were added."""
         have = self._rows.get(word, ())
         return (have,) if isinstance(have, int) else have
-
-    def count(self, word: str) -> int:
-        """How many numbers :meth:`find` would give."""
-        have = self._rows.get(word, ())
-        return 1 if isinstance(have, int) else len(have)
 
     def sweep(self, alive: Container[int]) -> None:
         """Forget the numbers that are not ``alive``."""

@@ -113,30 +113,33 @@ class Rows:
 
         A participant's rows are the calls that it made or got and the room events about it.
         """
-        if outcome == "open":
-            return [call for call in self.open_calls() if _is(call, participant, method, outcome)]
-        asked = [
-            (postings, word)
-            for postings, word in (
-                (self._participants, participant), (self._methods, method), (self._outcomes, outcome),
-            )
-            if word is not None
-        ]  # fmt: skip
-        if not asked:
+        numbers: list[Sequence[int]] = []
+        if participant is not None:
+            numbers.append(self._participants.find(participant))
+        if method is not None:
+            numbers.append(self._methods.find(method))
+        if outcome is not None:
+            numbers.append(tuple(self._open) if outcome == "open" else self._outcomes.find(outcome))
+        if not numbers:
             return self.all()
-        postings, word = min(asked, key=lambda each: each[0].count(each[1]))
-        calls = self._of(postings, word)
-        found: list[TraceRow] = [call for call in calls if _is(call, participant, method, outcome)]
+        found: list[TraceRow] = [
+            row
+            for row in self._numbered(min(numbers, key=len))
+            if isinstance(row, Call)
+            and (participant is None or participant in (row.caller, row.callee))
+            and (method is None or row.method == method)
+            and (outcome is None or row.outcome == outcome)
+        ]
         if participant is not None and method is None and outcome is None:
             found = sorted([*found, *self.events_of(participant)], key=lambda row: row.seq)
         return found
 
     def events_of(self, identity: str) -> Sequence[RoomEvent]:
         """The room events about a participant, in the order of their numbers."""
-        return [row for row in self._of(self._happened, identity) if isinstance(row, RoomEvent)]
+        return [row for row in self._numbered(self._happened.find(identity)) if isinstance(row, RoomEvent)]
 
-    def _of(self, postings: Postings, word: str) -> Iterator[TraceRow]:
-        return filter(None, map(self._rows.get, sorted(set(postings.find(word)))))
+    def _numbered(self, numbers: Sequence[int]) -> Iterator[TraceRow]:
+        return filter(None, map(self._rows.get, sorted(set(numbers))))
 
     # Writing
 
@@ -257,12 +260,3 @@ class Rows:
         self._changed.clear()
         self._dropped.clear()
         return changes
-
-
-def _is(row: TraceRow, participant: str | None, method: str | None, outcome: Outcome | None) -> bool:
-    return (
-        isinstance(row, Call)
-        and (participant is None or participant in (row.caller, row.callee))
-        and (method is None or row.method == method)
-        and (outcome is None or row.outcome == outcome)
-    )

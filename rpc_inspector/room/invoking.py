@@ -131,9 +131,11 @@ class Invoker:
         Raises:
             KeyError: there is no such call.
         """
+        task = self._tasks.get(seq)
         if outcome := self._outcomes.get(seq):
             await outcome.wait()
-        return self._store.call(seq)
+        # A full trace may have dropped the row by the time that we are woken.
+        return task.result() if task and task.done() else self._store.call(seq)
 
     def cancel(self, seq: int) -> bool:
         """Stop waiting for a call; false if it had ended."""
