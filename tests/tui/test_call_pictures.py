@@ -42,7 +42,7 @@ def detail(shown):
 
 
 WHOLE = seen(CALLER, SERVER, CALLEE, comment="the slow one")
-FAILED = call(9, callee="billing-2", ack=None, total=7000.0, code=1501, views=(view(1000, None, None),))
+FAILED = call(9, callee="billing-2", ack=None, total=7000.0, code=1501, views=(view(1000.0004, None, None),))
 
 
 @SIZES

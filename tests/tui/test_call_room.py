@@ -85,6 +85,7 @@ async def test_payloads_are_shown_as_they_were_sent(text, says):
             assert says in (facts if not text else shown(user))
             assert detail(user).payload.document.text == text
             await user.press("escape")
+            assert user.app.screen is user.main
         call = user.main.session.row(seq)
         assert call.request.bytes == len(text.encode()) == call.response.bytes
 

@@ -68,7 +68,7 @@ def test_clocks_that_disagree_are_not_mixed_and_it_says_so():
 
 
 def test_the_overview_explains_an_error_with_and_without_the_rooms_state():
-    failed = call(9, callee="billing-2", ack=None, total=7000.0, code=1501, views=(view(1000, None, None),))
+    failed = call(9, callee="billing-2", ack=None, total=7000.0, code=1501, views=(view(1000.0004, None, None),))
     alone = overview(failed).plain
     assert "✗ 1501 CONNECTION_TIMEOUT" in alone
     assert "raised by the caller's own SDK; no answer was seen to come back" in alone
