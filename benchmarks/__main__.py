@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Awaitable, Callable
 
-from benchmarks import acks, filtering, invoke, ladder, listing, load, server, startup, store
+from benchmarks import acks, filtering, invoke, journal, ladder, listing, load, opening, server, startup, store
 
 #: Each returns its figures by name.
 BENCHMARKS: dict[str, Callable[[], Awaitable[dict[str, float]]]] = {
@@ -19,6 +19,8 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[dict[str, float]]]] = {
     "store": store.measure,
     "list": listing.measure,
     "ladder": ladder.measure,
+    "journal": journal.measure,
+    "open": opening.measure,
 }
 
 #: The figures with a goal: at most, or at least, so much.
@@ -41,6 +43,11 @@ GOALS: dict[str, tuple[str, float]] = {
     "store_100k_mib": ("<=", 150.0),
     "store_newcomer_ms": ("<=", 50.0),
     "store_live_percent": ("<=", 3.0),
+    **{f"journal_{payloads}_core": ("<=", 0.05) for payloads in ("keep", "redact", "off")},
+    **{f"open_{kind}_first_s": ("<=", 1.5) for kind in ("objects", "journal")},
+    **{f"open_{kind}_mib": ("<=", 160.0) for kind in ("objects", "journal")},
+    **{f"open_json_{name}_per_s": (">=", 100_000.0) for name in opening.FILTERS},
+    **{f"open_json_{name}_mib": ("<=", 64.0) for name in opening.FILTERS},
     "ladder_scroll_ms_p95": ("<=", 16.0),
     "ladder_jump_ms_p95": ("<=", 16.0),
     "ladder_next_error_ms_p95": ("<=", 16.0),

@@ -5,7 +5,7 @@ be made of them are those of the object.
 """
 
 import msgspec
-from msgspec import field
+from msgspec import Struct, field
 from msgspec.structs import force_setattr
 
 from rpc_inspector.core.budgets import Budget
@@ -69,7 +69,25 @@ class Sifted(Call, frozen=True, kw_only=True, gc=False):
         return self._measure("total")
 
 
+class _Times(Struct, frozen=True, gc=False):
+    """What tells when a call ended."""
+
+    started_at: str
+    ms: Durations = Durations()
+
+
 _decoder = msgspec.json.Decoder(Sifted)
+_times = msgspec.json.Decoder(_Times)
+
+
+def end_of(line: bytes) -> float:
+    """When the call of an object ended, as far as known, in seconds since the epoch.
+
+    Raises:
+        ValueError: it is no call object.
+    """
+    found = _times.decode(line)
+    return wall_of(found.started_at) + (found.ms.total or 0.0) / 1000
 
 
 def sift(line: bytes, *, timed: bool) -> Sifted:

@@ -1,5 +1,6 @@
 """``open --json``: a saved trace as lines of call objects, all or those that a filter lets through."""
 
+import codecs
 import json
 import sys
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from functools import partial
 from rpc_inspector.core.callobject import call_from, call_line
 from rpc_inspector.core.model import Call, TraceRow
 from rpc_inspector.core.query import Query
-from rpc_inspector.core.sifting import Sifted, sift
+from rpc_inspector.core.sifting import end_of, sift
 from rpc_inspector.headless.output import Output
 from rpc_inspector.storage.trace_lines import decode_object
 from rpc_inspector.storage.traces import Reading
@@ -88,7 +89,7 @@ class Converter:
 
         def see(line: bytes) -> None:
             nonlocal latest
-            latest = max(latest, _end(_sifted(line, timed=True)))
+            latest = max(latest, end_of(line))
 
         for batch in Reading(self._path, see):
             latest = max([latest, *(_end(row) if isinstance(row, Call) else row.wall for row in batch.rows)])
@@ -108,8 +109,6 @@ def _sifted(line: bytes, *, timed: bool, see_version: Callable[[int], None] = la
 
 
 def _end(call: Call) -> float:
-    if isinstance(call, Sifted):
-        return call.wall + (call.duration.ms / 1000 if call.duration else 0.0)
     return call.wall + (0.0 if call.ended is None else call.ended - call.started)
 
 
@@ -118,4 +117,15 @@ def _line_of(call: Call) -> bytes:
 
 
 def _as_ascii(line: bytes) -> bytes:
-    return json.dumps(json.loads(line), separators=(",", ":")).encode()
+    """The line with escapes for what is not ASCII, which in JSON only text holds; nothing else of it changes."""
+    return line.strip().decode("utf-8", "replace").encode("ascii", _ESCAPES).replace(b"\x7f", b"\\u007f")
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
+
+
+_ESCAPES = "rpc-inspector-json"
+codecs.register_error(_ESCAPES, _escaped)

@@ -6,6 +6,7 @@ A hundred thousand calls of ten methods have ten method names in memory, as thos
 from msgspec.structs import force_setattr
 
 from rpc_inspector.core.budgets import Budget
+from rpc_inspector.core.fold import shared
 from rpc_inspector.core.model import Call
 
 
@@ -26,12 +27,22 @@ class Sharing:
         if (budget := call.budget) is not None:
             key = budget.ack, budget.response, budget.told
             force_setattr(call, "budget", self._budgets.setdefault(key, budget))
-        once = self._precisions.setdefault
         if call.total is not None:
-            force_setattr(call.total, "precision", once(call.total.precision, call.total.precision))
+            precision = call.total.precision
+            force_setattr(call.total, "precision", self._precisions.setdefault(precision, precision))
+        for payload in (call.request, call.response):
+            if payload is not None:
+                force_setattr(payload, "bytes", shared(payload.bytes))
+        self._share_stages(call)
+        return call
+
+    def _share_stages(self, call: Call) -> None:
+        once = self._precisions.setdefault
         for view in call.views:
             for stage in view.stages:
                 force_setattr(stage, "precision", once(stage.precision, stage.precision))
+                force_setattr(stage, "bytes", shared(stage.bytes))
                 if stage.time == call.started:
                     force_setattr(stage, "time", call.started)
-        return call
+                elif stage.time == call.ended:
+                    force_setattr(stage, "time", call.ended)
