@@ -21,7 +21,7 @@ class Intake:
     Args:
         store: the trace. state: the session's, as it is now.
         changed: tells the session that the trace changed.
-        tap: gets each packet before it is folded into its call.
+        tap: gets each packet before it is folded into its call; if it fails, it gets no more.
     """
 
     def __init__(
@@ -38,7 +38,8 @@ class Intake:
             try:
                 self._tap(event)
             except Exception:  # a defect of who listens in must not cost us the packet
-                log.exception("a tap of the session failed")
+                log.exception("a tap of the session failed, and gets no more packets")
+                self._tap = None
         if event.raw:
             event = replace(event, raw=())
         state = self._state()

@@ -135,7 +135,7 @@ class Invoker:
         if outcome := self._outcomes.get(seq):
             await outcome.wait()
         # A full trace may have dropped the row by the time that we are woken.
-        return task.result() if task and task.done() else self._store.call(seq)
+        return task.result() if task and task.done() and not task.cancelled() else self._store.call(seq)
 
     def cancel(self, seq: int) -> bool:
         """Stop waiting for a call; false if it had ended."""

@@ -93,7 +93,8 @@ class DataPacketDecoder:
             sender = sender or packet.participant_identity or (self.own if sent else None)
             if not destination:
                 named = packet.destination_identities
-                destination = named[0] if named else None if sent else self.own
+                # An answer to a hidden caller is addressed to an empty identity (livekit 1.2.0).
+                destination = (named[0] or None) if named else None if sent else self.own
         passage = Passage(
             source=self._source,
             place=self._place,

@@ -113,8 +113,9 @@ async def test_bytes_are_not_kept_unless_asked_for_and_a_tap_that_fails_costs_no
             await session.join(target_of(server))
             assert await session.wait_for_participant("callee", 10)
             call = await session.finished(session.start_call(to_callee("echo", "x")))
-            assert (call.outcome, call.id) == ("ok", seen[0].id)
-            assert not any(event.raw for event in seen)
+            assert (call.outcome, call.id, call.ack is not None) == ("ok", seen[0].id, True)
+            assert len(seen) == 1, "one that fails gets no more"
+            assert seen[0].raw == ()
             assert "a tap of the session failed" in caplog.text
     finally:
         await session.close()
@@ -228,3 +229,21 @@ async def test_a_clock_that_is_set_gives_a_notice_and_new_times(uncaptured, monk
     before = uncaptured.rows()[0]
     assert 7199 < moved.wall - before.wall - (moved.time - before.time) < 7201
     assert len([row for row in uncaptured.rows() if "the clock" in row.text]) == 1
+
+
+async def test_a_hidden_caller_is_one_call_for_its_callee_and_the_server(session, server):
+    """For whom it calls it has no identity, and the answer no address: only the server knows who it is."""
+    async with peer(server.url, "ghost", hidden=True) as ghost:
+        await session.join(target_of(server))
+        await until(lambda: "server" in session.state.vantage)
+        await ghost.do("call", destination_identity="me", method="anything", payload="{}", max_round_trip_latency=0.5)
+        call = await until(lambda: next(iter(session.find(participant="ghost", outcome="error")), None))
+        assert (call.caller, call.callee, call.direction, call.error.code, call.note) == (
+            "ghost", "me", "incoming", 1400, None,
+        )  # fmt: skip
+        assert sources(call) == {"server": ["request"], "sdk": ["request", "ack", "response"]}
+        assert [row.id for row in session.rows() if hasattr(row, "outcome")] == [call.id]
+
+
+def sources(call):
+    return {view.source: [stage.stage for stage in view.stages] for view in call.views}

@@ -246,3 +246,8 @@ def test_memory_is_bounded_when_ends_never_come(decoder):
         assert decoder.streams.held <= Streams.MAX_ORPHAN_BYTES + Streams.MAX_OPEN * 6_000
         assert len(decoder.streams._done) <= Streams.MAX_DONE
     assert decoder.streams.abandoned == 2_000 - Streams.MAX_OPEN
+
+
+def test_an_answer_to_a_hidden_caller_has_no_destination(decoder):
+    [event] = feed(decoder, DataPacket(rpc_ack=RpcAck(request_id="r"), destination_identities=[""]), dir="sent")
+    assert (event.sender, event.destination, event.caller) == ("me", None, None)
