@@ -10,7 +10,7 @@ from rpc_inspector.core.ladder import Gap, Ladder
 from rpc_inspector.core.model import CallError, Payload, replace
 from rpc_inspector.core.session import SessionState
 from rpc_inspector.tui.glyphs import ASCII, Glyphs
-from rpc_inspector.tui.widgets.ladder_layout import NARROWEST, SIDE, WIDEST, plan
+from rpc_inspector.tui.widgets.ladder_layout import NARROWEST, ROOMY, SIDE, WIDEST, plan
 from rpc_inspector.tui.widgets.ladder_packet import fields, flowed, heading, stacked
 from rpc_inspector.tui.widgets.ladder_painter import Paint, gap_pieces, header_pieces, step_pieces, style_of
 from rpc_inspector.tui.widgets.ladder_signs import signs_for
@@ -165,14 +165,15 @@ def test_no_two_names_are_cut_to_the_same_text():
 # Where lifelines stand
 
 
-def test_lifelines_are_squeezed_then_the_idle_hidden_then_scrolled():
+def test_the_idle_are_hidden_then_lifelines_squeezed_then_scrolled():
     calls = [call(n, n / 100, callee=f"agent-{n}") for n in range(1, 4)]
     idle = [event(n, 0, "joined", f"idle-{n}") for n in range(10, 13)]
     roomy = plan(400, lifelines(*calls, *idle), names(), US)
     assert len(roomy.people) == 7
     assert roomy.pitch == WIDEST
-    squeezed = plan(120, lifelines(*calls, *idle), names(), US)
-    assert (len(squeezed.people), squeezed.hidden, squeezed.scrolls) == (7, 0, False)
+    some = plan(145, lifelines(*calls, *idle), names(), US)
+    assert (some.people[4:], some.hidden) == (("idle-10",), 2)
+    assert some.pitch >= ROOMY
     hidden = plan(76, lifelines(*calls, *idle), names(), US)
     assert (hidden.people[:4], hidden.hidden) == ((US, "agent-1", "agent-2", "agent-3"), 3)
     assert not hidden.scrolls
@@ -181,6 +182,13 @@ def test_lifelines_are_squeezed_then_the_idle_hidden_then_scrolled():
     assert (many.pitch, many.hidden, many.scrolls) == (NARROWEST, 3, True)
     assert set(many.visible(NARROWEST * 20)) < set(many.people)
     assert len(many.visible(NARROWEST * 20)) < 10
+
+
+def test_events_of_the_hidden_are_told_across_the_lifelines():
+    rows = [call(n, n / 100, callee=f"agent-{n}") for n in range(1, 4)]
+    lines = painted([*rows, event(9, 1, "joined", "idle-9")], width=76)
+    assert "idle-9" not in lines[0]
+    assert "● idle-9 joined" in lines[-1]
 
 
 def test_what_is_beyond_the_edges_is_hinted_and_its_arrows_run_off_them():

@@ -1,4 +1,4 @@
-"""Where lifelines stand: squeezed to fit, then the idle ones hidden, and only then wider than the screen."""
+"""Where lifelines stand: the idle ones hidden where names and methods need the room, then squeezed, then scrolled."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -14,6 +14,8 @@ TIME = 12
 SIDE = GUTTER + TIME + 2
 #: Cells from one lifeline to the next.
 NARROWEST, WIDEST = 14, 40
+#: With less than this most methods with their sizes are cut: nobody idle is shown at that price.
+ROOMY = 24
 #: The outermost names get at most so many cells on the far side of their lifelines, so names twice that.
 _EDGE = 15
 
@@ -24,7 +26,7 @@ class Layout(NamedTuple):
     Attributes:
         people: from left to right. at: the column of each. pitch: from one to the next.
         width: of all of them. view: of what is visible of it.
-        hidden: how many participants have no lifeline, because nobody called them and they did not fit.
+        hidden: how many participants have no lifeline, because they made and got no call and there is no room.
     """
 
     people: tuple[str | None, ...] = ()
@@ -66,8 +68,8 @@ def plan(width: int, lifelines: Lifelines, names: Names, us: str) -> Layout:
     view = max(width - SIDE, NARROWEST)
     idle = [who for who in people if lifelines.is_idle(who)]
     hidden = 0
-    if idle and len(people) * NARROWEST > view:
-        keep = max(view // NARROWEST - (len(people) - len(idle)), 0)
+    if idle and len(people) * ROOMY > view:
+        keep = max(view // ROOMY - (len(people) - len(idle)), 0)
         gone = set(idle[keep:])
         hidden = len(gone)
         people = [who for who in people if who not in gone]

@@ -38,10 +38,13 @@ class LadderLines(LadderCanvas, can_focus=True):
     ]
 
     def select(self, seq: int) -> bool:
-        """Put the cursor on a row's first arrow; False if it is not here."""
+        """Put the cursor on a row's first arrow; False if it is not here. The newest row is being followed already."""
         line = self.ladder.line_of(seq)
         if line is None:
             return False
+        rows = self.view.rows
+        if self.following and rows[len(rows) - 1].seq == seq:
+            return True
         self.put_cursor(line, told=False)
         return True
 
