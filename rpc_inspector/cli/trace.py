@@ -2,7 +2,7 @@
 
 import click
 
-from rpc_inspector.cli.options import CONTEXT, Options, Seconds, connection_options
+from rpc_inspector.cli.options import CONTEXT, Options, Recording, Seconds, connection_options, recording_options
 
 _WEEK_S = 7 * 24 * 3600
 
@@ -13,7 +13,16 @@ _WEEK_S = 7 * 24 * 3600
 @click.option("--filter", "expression", default="", metavar="EXPR", help="Only what matches, e.g. outcome:error.")
 @click.option("--all", "everything", is_flag=True, help="Pings and describes too.")
 @connection_options
-def command(options: Options, *, as_json: bool, milliseconds: int | None, expression: str, everything: bool) -> int:
+@recording_options
+def command(
+    options: Options,
+    *,
+    as_json: bool,
+    milliseconds: int | None,
+    expression: str,
+    everything: bool,
+    recording: Recording,
+) -> int:
     """Print calls as they end: those to and from us, and those that the server shows us.
 
     Until ^C, SIGTERM, --for, or the end of whoever reads the output, all of which is status 0. What can be seen is said
@@ -34,7 +43,7 @@ def command(options: Options, *, as_json: bool, milliseconds: int | None, expres
     seconds = milliseconds / 1000 if milliseconds else None
 
     async def work() -> int:
-        async with a_session() as session:
+        async with a_session(recording) as session:
             await require_room(session, target)
             await trace(session, target, query, out, seconds=seconds, as_json=as_json, everything=everything)
         return 0
