@@ -130,6 +130,16 @@ def test_within_their_precision_stamps_may_cross():
     assert found.legs[1].precision == 1
 
 
+def test_stamps_that_were_taken_late_are_good_for_no_less_than_that():
+    found = breakdown(ours(seen("caller", 3.5, 6, 48), seen("callee", 2, 4, 44)))
+    assert not found.doubt
+    assert [(leg.name, round(leg.ms, 3), leg.precision) for leg in found.legs[:3]] == [
+        ("queue", 3.5, 1.5), ("request transit", -1.5, 1.5), ("handler", 42, 1.5),
+    ]  # fmt: skip
+    assert found.legs[3].precision == 0.1
+    assert found.precision == 0.1
+
+
 def test_what_never_ended_is_called_waiting():
     error = call(1, code=1501).error
     found = breakdown(ours(seen("caller", 1), total=7000, outcome="error", error=error))

@@ -73,4 +73,4 @@ def _style(call: Call, leg: Leg) -> str:
 
 def _ms(ms: float, precision: float) -> str:
     """A duration; one that its source cannot tell from nothing as that."""
-    return f"< {precision:g} ms" if abs(ms) < precision else duration(Measure(ms, precision, "capture"))
+    return f"< {precision:g} ms" if abs(ms) < precision or ms < 0 else duration(Measure(ms, precision, "capture"))
