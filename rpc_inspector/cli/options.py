@@ -109,7 +109,7 @@ def recording_options(function: Callable[..., Any]) -> Callable[..., Any]:
         meta = click.get_current_context().meta
         before: Recording = meta.get(__name__, Recording())
         meta[__name__] = recording = Recording(
-            journal=before.journal and not values.pop("no_journal"),
+            journal=not values.pop("no_journal") and before.journal,
             payloads=values.pop("journal_payloads") or before.payloads,
             keep_packets=values.pop("keep_packets") or before.keep_packets,
         )

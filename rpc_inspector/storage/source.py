@@ -5,12 +5,12 @@ does not raise, because what came before it is worth showing.
 """
 
 import gzip
+import os
 import sys
 import zlib
 from collections.abc import Callable, Iterator
 from io import BufferedReader
 from pathlib import Path
-from typing import cast
 
 from rpc_inspector.storage.reading import FileUnusable
 
@@ -30,7 +30,8 @@ def open_source(path: str) -> BufferedReader:
     if path == "-":
         if sys.stdin is None:
             raise FileUnusable("There is no standard input to read.", "Name a file.")
-        return cast("BufferedReader", sys.stdin.buffer)
+        # A descriptor of our own: closing it leaves standard input to whoever needs it next.
+        return os.fdopen(os.dup(sys.stdin.fileno()), "rb")
     try:
         return Path(path).open("rb")
     except FileNotFoundError:
