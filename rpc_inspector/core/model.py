@@ -209,7 +209,7 @@ class Call(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
         total: our clock around the SDK's call for our own calls; otherwise from the views.
         budget: both sides' limits as far as known; for calls of others only ``told_ms`` is.
         identified: our own call was joined to its packets. ``note`` says why it was not, or what else is odd.
-        repeats: packets of a stage that had been seen already, and those that came after the end.
+        repeats: reports of a stage that the same vantage point had made already.
         marked: by the user, who wants it kept. comment: what the user wrote about it, unsanitised.
     """
 
