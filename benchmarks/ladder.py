@@ -8,7 +8,7 @@ from statistics import median, quantiles
 
 from textual.pilot import Pilot
 
-from benchmarks.listing import Feed, made
+from benchmarks.listing import Feed, _live, made
 from rpc_inspector.core.ladder import Ladder
 from rpc_inspector.tui.widgets.ladder_canvas import LadderCanvas
 from tests.support.ladders import LadderHost
@@ -16,7 +16,7 @@ from tests.support.ladders import LadderHost
 #: Three arrows a call.
 CALLS, MANY = 5_000 // 3 + 1, 100_000
 FRAMES = 100
-BATCHES = 150
+BATCHES, LIVE_S = 150, 5
 
 
 async def _frames(pilot: Pilot[None], move: Callable[[], None]) -> float:
@@ -52,6 +52,7 @@ async def _scrolled() -> dict[str, float]:
         lines.action_last()
         feed = Feed(CALLS + 1)
         figures["ladder_live_batch_ms_p95"] = await _frames(pilot, lambda: app.apply(*feed.batch()))
+        figures["ladder_live_core"] = await _live(LIVE_S, lambda batch: app.apply(*batch), first=2 * CALLS)
         gc.unfreeze()
     return figures
 

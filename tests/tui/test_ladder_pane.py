@@ -212,6 +212,20 @@ async def test_a_long_trace_is_read_bit_by_bit_newest_first():
         assert "reading" not in app.pane.border_title
 
 
+async def test_no_row_is_held_while_another_view_is_shown():
+    app = LadderHost()
+    async with app.run_test(size=(120, 24)) as pilot:
+        app.apply(*many(10))
+        app.pane.display = False
+        await until(lambda: not app.lines.ladder.steps, what="the rows are let go")
+        app.view.put(many(2, 11))
+        app.pane.display = True
+        app.pane.show_anew()
+        await pilot.pause()
+        assert app.lines.ladder.steps == 36
+        assert selected(app) == (12, "response")
+
+
 async def test_what_is_looked_at_stays_while_older_rows_are_read():
     app = LadderHost()
     async with app.run_test(size=(120, 24)) as pilot:

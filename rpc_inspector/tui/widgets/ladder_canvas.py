@@ -185,6 +185,13 @@ class LadderCanvas(ScrollView, inherit_bindings=False):
         if self.reading:
             self.run_worker(self._read_older(rows[0]), group="reading", exclusive=True)
 
+    def release(self) -> None:
+        """Hold no row while another view is shown: they come and go without us, until :meth:`show_anew`."""
+        self.workers.cancel_group(self, "reading")
+        self.reading = False
+        self.ladder = Ladder(self.state.identity)
+        self._strips.clear()
+
     async def _read_older(self, oldest: TraceRow) -> None:
         shown = time.monotonic()
         while rows := self._before(oldest):

@@ -43,7 +43,7 @@ class LadderLines(LadderCanvas, can_focus=True):
         if line is None:
             return False
         rows = self.view.rows
-        if self.following and rows[len(rows) - 1].seq == seq:
+        if self.following and len(rows) and rows[len(rows) - 1].seq == seq:
             return True
         self.put_cursor(line, told=False)
         return True

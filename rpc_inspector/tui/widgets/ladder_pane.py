@@ -146,6 +146,11 @@ class LadderPane(Container):
         self.set_class(not wide and SHORT_FROM <= event.size.height < TALL_FROM, "-short")
         self.set_class(not wide and event.size.height < SHORT_FROM, "-low")
 
+    def on_hide(self) -> None:
+        """Another view took our place, unless a pane was only given the whole screen."""
+        if not self.display:
+            self.lines.release()
+
     # As a view of the trace
 
     def take(self, update: Update) -> None:
