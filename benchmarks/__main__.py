@@ -51,6 +51,7 @@ GOALS: dict[str, tuple[str, float]] = {
     "ladder_scroll_ms_p95": ("<=", 16.0),
     "ladder_jump_ms_p95": ("<=", 16.0),
     "ladder_next_error_ms_p95": ("<=", 16.0),
+    "ladder_live_core": ("<=", 0.25),
     "ladder_put_growth_ratio": ("<=", 2.0),
     "load_core": ("<=", 0.25),
     "load_lag_ms_p99": ("<=", 30.0),
