@@ -15,11 +15,16 @@ from rpc_inspector.storage.journal_files import default_folder
 
 
 class Recorder:
-    """Makes the session and records it; closed after the session, so that its last words are in the journal."""
+    """Makes the session and records it; closed after the session, so that its last words are in the journal.
+
+    Attributes:
+        path: of the journal, once there is one.
+    """
 
     def __init__(self, recording: Recording) -> None:
         self._recording = recording
         self._journal: Journal | None = None
+        self.path = ""
 
     async def make_session(self) -> Session:
         """The session on LiveKit's SDK; its import, half a second, happens in a thread."""
@@ -42,10 +47,14 @@ class Recorder:
             tell(session.recorded_in, "")
             tell(session.notice, text)
 
+        def began(path: str) -> None:
+            self.path = path
+            tell(session.recorded_in, path)
+
         journal = self._journal = Journal(
             default_folder(),
             Rules(payloads=self._recording.payloads or "redact"),
-            began=lambda path: tell(session.recorded_in, path),
+            began=began,
             failed=failed,
         )
         session = open_session(keep_packets=self._recording.keep_packets, tap=journal.event)

@@ -1,6 +1,7 @@
 """``tui``: the interface, which is also what opens without a command."""
 
 import os
+import shlex
 import sys
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -48,13 +49,16 @@ def open_interface(options: Options, recording: Recording) -> int:
     from rpc_inspector.tui.start import Start  # noqa: PLC0415 - likewise
 
     with closing(Recorder(recording)) as recorder:
-        return run_app(
+        status = run_app(
             Start(
                 make_session=recorder.make_session,
                 find_target=find_target,
                 choices=lambda: choices(options, os.environ, Path.cwd()),
             )
         )
+    if recorder.path:
+        out.say(f"recorded: rpc-inspector open {shlex.quote(recorder.path)}", dim=True)
+    return status
 
 
 def require_terminal() -> None:

@@ -57,8 +57,10 @@ class ArrangedTrace(TraceCanvas):
 
     def _now_of_ages(self) -> float:
         """Ages count from now; in a trace that was opened from its end. Seconds since the epoch."""
+        if self._state.status != "opened":
+            return time.time()
         newest = self.view.newest
-        return newest.wall if self._state.status == "opened" and newest is not None else time.time()
+        return self._state.until or (newest.wall if newest is not None else time.time())
 
     def _arrange(self, **changes: Any) -> None:
         self._show_when_done(lambda: self.view.arrange(**changes))
