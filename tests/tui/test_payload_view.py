@@ -324,6 +324,22 @@ async def test_fifty_megabytes_open_scroll_and_are_searched(kind, mebibytes):
                 assert lines.line_count() > 500
 
 
+async def test_a_large_tree_is_searched_and_read_to_where_it_is():
+    app = DetailHost()
+    async with app.run_test(size=(100, 30)) as pilot:
+        rows = [{"id": n, "name": f"somebody {n}"} for n in range(20_000)]
+        app.detail.show(seen(response=payload({"rows": rows, "end": True})))
+        await pilot.press("3", "t")
+        await settled(app, pilot)
+        await pilot.press("ctrl+f")
+        app.query_one("#response Input", Input).value = "somebody 19998"
+        await pilot.press("enter")
+        await until(lambda: app.detail.payload.node.path == "$.rows[19998].name", what="it is unfolded")
+        await settled(app, pilot)
+        assert "1 of 1" in app.head
+        assert 'name: "somebody 19998"' in app.text()
+
+
 async def test_another_call_takes_the_place_of_one_that_is_still_being_read():
     app = DetailHost()
     async with app.run_test(size=(100, 30)) as pilot:

@@ -12,6 +12,7 @@ from rpc_inspector.core.diff import Change, Difference, Sign, difference, timing
 from rpc_inspector.core.model import Call, Measure, Payload
 from rpc_inspector.core.text import sanitise
 from rpc_inspector.core.units import duration, size
+from rpc_inspector.tui.glyphs import G
 from rpc_inspector.tui.widgets.cells import clock, left, right
 from rpc_inspector.tui.widgets.line_list import Piece
 from rpc_inspector.tui.widgets.outcomes import mark_of
@@ -67,7 +68,7 @@ def _change(change: Change, width: int) -> Iterator[list[Piece]]:
         values.append(("-", sanitise(change.before, limit=_SHOWN)))
     if change.after is not None:
         values.append(("+", sanitise(change.after, limit=_SHOWN)))
-    arrow = " → " if len(values) == 2 else ""
+    arrow = f" {G.to} " if len(values) == 2 else ""
     if cell_len(path) + sum(cell_len(value) for _sign, value in values) + len(arrow) + 4 <= width:
         shown: list[Piece] = [(f"{change.sign} ", style), (path, "key"), ("  ", "name")]
         for number, (sign, value) in enumerate(values):
@@ -131,7 +132,7 @@ def _facts(first: Call, second: Call) -> Iterator[tuple[str, str, str]]:
 
 def call_line(sign: str, call: Call) -> str:
     """Which call it is: ``- 12:00:01.123  ✓ ok  41.2 ms  us → weather-agent  get_weather``, safe to show."""
-    who = f"{sanitise(call.caller or '?', limit=30)} → {sanitise(call.callee or '?', limit=30)}"
+    who = f"{sanitise(call.caller or '?', limit=30)} {G.to} {sanitise(call.callee or '?', limit=30)}"
     took = duration(call.duration, "")
     method = sanitise(call.method or "?", limit=40)
     return f"{sign} {clock(call.wall)}  {mark_of(call).short}  {took}  {method}  {who}"

@@ -74,7 +74,7 @@ class PayloadHead(Static):
 
 
 def _searched(search: Search) -> Content:
-    quoted = f"\N{LEFT DOUBLE QUOTATION MARK}{sanitise(search.needle, limit=40)}\N{RIGHT DOUBLE QUOTATION MARK}"
+    quoted = f'"{sanitise(search.needle, limit=40)}"'
     if not search.places:
         return Content.styled(f"{quoted} is not in it", "$text-warning")
     more = " and more" if search.is_cut else ""

@@ -148,21 +148,27 @@ class PayloadView(Vertical):
         """Do something at once, or in a thread if it is about much; newer work replaces older."""
         if not large:
             self.workers.cancel_group(self, "payload")
-            self._reading = False
-            then(work())
-            self._retitle()
+            self._done(then, work())
             return
 
         async def in_thread() -> None:
-            result = await asyncio.to_thread(work)
-            self._reading = False
-            then(result)
-            self._retitle()
+            try:
+                result = await asyncio.to_thread(work)
+            except Exception:  # whatever it is, the app says it; here nothing is read any more
+                self._reading = False
+                self._retitle()
+                raise
+            self._done(then, result)
 
         self._reading = True
         self._retitle()
         # The function, not its coroutine: what is replaced before it began would never be awaited.
         _: Worker[None] = self.run_worker(in_thread, group="payload", exclusive=True, exit_on_error=False)
+
+    def _done(self, then: Callable[[Result], None], result: Result) -> None:
+        self._reading = False
+        then(result)
+        self._retitle()
 
     @on(PayloadLines.Resized)
     def _wrap_anew(self) -> None:
