@@ -175,3 +175,23 @@ async def test_quitting_leaves_nothing_behind(journal):
         await driver.press("q")
         await driver.until(lambda: driver.app._exit)
     assert driver.app.return_code == 0
+
+
+async def test_a_file_without_calls_says_so(tmp_path):
+    path = tmp_path / "quiet.jsonl"
+    path.write_bytes(encode(Header(session="a")) + encode(Line(state=STATE)))
+    async with opened(path) as driver:
+        await driver.until(lambda: "No call has been read from this file." in driver.text("#trace-list"))
+        assert "^j" not in driver.text("#trace-list") + driver.text("#response")
+
+
+async def test_ten_thousand_methods_are_listed_and_found(tmp_path):
+    path = tmp_path / "many.jsonl"
+    calls = (call(seq, callee="hub", method=f"method_{seq}") for seq in range(1, 10_001))
+    path.write_bytes(b"".join(encode(Line(call=made)) for made in calls))
+    async with opened(path) as driver:
+        await driver.until(lambda: len(shown(driver)) == 10_000, within_s=60)
+        hub = next(who for who in driver.app._session.roster if who.identity == "hub")
+        assert len(hub.methods) == 10_000
+        await driver.main.trace_section.filter_by("method:method_9999")
+        await driver.until(lambda: shown(driver) == [9999])

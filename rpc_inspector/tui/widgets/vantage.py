@@ -21,6 +21,8 @@ def seeing(state: SessionState) -> str:
 
 def empty_lines(state: SessionState) -> list[str]:
     """What stands in an empty trace: what to do next, and what will be seen of it."""
+    if state.status == "opened":
+        return ["No call has been read from this file."]
     lines = ["No calls yet. ^j sends.", seeing(state)]
     if state.encrypted:
         lines.append(f"Acks: n/a {G.dot} the room is encrypted")
