@@ -142,7 +142,7 @@ def step(chance, view, naive, running):
 
 @pytest.mark.parametrize("seed", range(30))
 def test_any_order_of_things_ends_in_the_same_list(seed, monkeypatch):
-    monkeypatch.setattr("rpc_inspector.tui.widgets.trace_view.AT_ONCE_S", 0)
+    monkeypatch.setattr("rpc_inspector.tui.widgets.trace_view.AT_ONCE", 0)
     chance = random.Random(seed)  # noqa: S311 - a test's data
     view, naive = TraceView(), Naive()
     naive.seen = set()

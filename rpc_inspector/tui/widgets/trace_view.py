@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from math import inf
 from typing import Any
 
 from rpc_inspector.core.model import Call, Purpose, TraceRow
@@ -13,8 +14,8 @@ from rpc_inspector.tui.widgets.trace_order import Arrangement
 from rpc_inspector.tui.widgets.trace_rebuild import Rebuild, Snapshot
 from rpc_inspector.tui.widgets.trace_stats import TraceStats
 
-#: A change of the arrangement is made at once where it takes no longer than this (seconds).
-AT_ONCE_S = 0.004
+#: So many rows are arranged anew at once: nobody sees how long that takes.
+AT_ONCE = 512
 
 
 class TraceView:
@@ -160,7 +161,8 @@ class TraceView:
         frozen = self._frozen if self.paused else None
         source = frozen or self._snapshot()
         self._rebuild = Rebuild(source, self.how, self.lines)
-        if self._rebuild.run(AT_ONCE_S):
+        if len(source.order) <= AT_ONCE:
+            self._rebuild.run(inf)
             self.adopt(self._rebuild)
             return None
         return self._rebuild
