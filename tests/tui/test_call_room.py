@@ -111,6 +111,29 @@ async def test_both_ends_and_the_server_tell_where_the_time_went():
             assert "needs the callee's packets" in text
 
 
+@pytest.mark.parametrize("apart", [False, True], ids=["callee in our process", "callee in its own"])
+async def test_what_the_places_tell_on_either_server(room_server, apart):
+    """From one place (the real server, a callee elsewhere), two or three; the sum is our clock's in each."""
+    callee = peer(room_server.url, "bob") if apart else join(room_server.url, "bob", **METHODS)
+    async with callee as bob, opened(to(room_server)) as user:
+        if not apart:
+            echo(bob)
+        await user.joined()
+        await user.until(lambda: user.main.participant("bob"), "bob is listed")
+        embedded = user.main.session.state.embedded or "server" in user.main.session.state.vantage
+        seq = await sent(user, '{"a": 1}', views=1 + (not apart) + embedded)
+        call = user.main.session.row(seq)
+        found = breakdown(call)
+        assert not found.doubt
+        assert found.total == pytest.approx(call.total.ms, abs=0.01)
+        names = [leg.name for leg in found.legs]
+        assert (names[0], names[-1]) == ("queue", "return")
+        assert ("handler" in names) == (not apart)
+        assert ("request to server" in names) == embedded
+        assert ("request transit" in names) == (not apart and not embedded)
+        assert bool(found.unseen) == apart
+
+
 async def test_an_incoming_call_shows_our_handler_as_the_callee():
     async with embedded_server() as server, peer(server.url, "caller") as caller, opened(to(server)) as user:
         await user.joined()
