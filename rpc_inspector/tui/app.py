@@ -1,6 +1,7 @@
 """The app: themes, the session's life, joining and leaving, and what belongs to no pane."""
 
 import asyncio
+import gc
 import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -97,6 +98,8 @@ class InspectorApp(App[int]):
     async def _begin(self) -> None:
         await self.main.furnish()
         session = await self._from.make_session()
+        # What was imported stays as long as the program: looking through it again cost pauses of 20 to 30 ms.
+        gc.freeze()
         self._session = self.main.session = session
         self._detach = attach(session, self)
         self._has_session.set()
@@ -136,7 +139,7 @@ class InspectorApp(App[int]):
 
     @on(SessionUpdated)
     def _session_updated(self, message: SessionUpdated) -> None:
-        if not self.main.is_whole:
+        if not self.screen_stack or not self.main.is_whole:
             return  # the screen is being taken down; the session is closed after that
         self.main.apply(message.update)
         for screen in self.screen_stack[1:]:
