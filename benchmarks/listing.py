@@ -78,6 +78,7 @@ async def _live(seconds: float, apply: Callable[[tuple[Call, ...]], None], first
 async def _frames(pilot: Pilot[None], move: Callable[[], None]) -> float:
     """Milliseconds of processor time from a move to its paint, the 95th percentile."""
     taken = []
+    gc.collect()
     for _ in range(FRAMES):
         busy = time.process_time()
         move()

@@ -263,6 +263,8 @@ async def test_chosen_columns_that_do_not_fit_give_way_and_rows_stay_aligned(siz
         await pilot.pause()
         layout = pane._layout_plan
         assert bool(layout.hidden) == (size[0] < 200)
+        said = [notice.message for notice in app._notifications]
+        assert any("No room at this width for: " in message for message in said) == (size[0] < 200)
         assert {"method", "callee", "outcome"} <= set(layout.widths)
         widths = {pane.render_line(y).cell_length for y in range(size[1] - 2)}
         assert widths == {size[0] - 3}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from textual.timer import Timer
 
 from rpc_inspector.core.model import TraceRow
+from rpc_inspector.tui.widgets.columns import COLUMNS
 from rpc_inspector.tui.widgets.row_painter import NEXT_COLOURS
 from rpc_inspector.tui.widgets.trace_canvas import Line, TraceCanvas
 from rpc_inspector.tui.widgets.trace_lines import Group, Grouped
@@ -134,6 +135,9 @@ class ArrangedTrace(TraceCanvas):
         """Show these columns in this order, as far as they fit; ``None`` chooses by the width."""
         self.columns = columns
         self._lay_out()
+        if hidden := self._layout_plan.hidden:
+            names = ", ".join(COLUMNS[column].heading for column in hidden)
+            self.notify(f"No room at this width for: {names}.", timeout=4)
 
     def action_columns(self) -> None:
         """Choose and order columns, and what to sort by."""
