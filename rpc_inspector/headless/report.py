@@ -68,7 +68,8 @@ def _explain_error(call: Call, diagnosis: Diagnosis | None, out: Output) -> None
         out.say(f"  {sanitise(error.message, limit=_LONGEST)}")
     if error.data:
         out.say(f"  data: {sanitise(error.data, limit=_LONGEST)}")
-    out.say(f"  {diagnosis.what}")
+    if diagnosis.raised_by != "us":  # what we raise says itself what happened
+        out.say(f"  {diagnosis.what}")
     out.say(f"  {diagnosis.raised_in_words}", dim=True)
     for cause in error.causes:
         out.say(f"  likely: {sanitise(cause, limit=_LONGEST)}")
