@@ -22,8 +22,9 @@ from rpc_inspector.core.session import SessionState, Update
 from rpc_inspector.tui.glyphs import G
 from rpc_inspector.tui.widgets import row_painter
 from rpc_inspector.tui.widgets.columns import Layout, plan
-from rpc_inspector.tui.widgets.row_painter import HUES, ColourMode, Paint
+from rpc_inspector.tui.widgets.row_painter import ColourMode, Paint
 from rpc_inspector.tui.widgets.trace_lines import Group
+from rpc_inspector.tui.widgets.trace_styles import COMPONENTS, CSS
 from rpc_inspector.tui.widgets.trace_title import subtitle, title
 from rpc_inspector.tui.widgets.trace_view import TraceView
 from rpc_inspector.tui.widgets.vantage import empty_lines
@@ -35,11 +36,6 @@ TITLE_EVERY = 0.25
 #: In a stream that goes on, of batches closer together than `STREAM_GAP`, the newest rows are painted so often.
 STREAM_PAINT_EVERY, STREAM_GAP, STREAM_FROM = 1 / 15, 0.1, 6
 TIME_HEADINGS = {"clock": "time", "previous": "+s previous"}
-_STYLES = (
-    "muted", "name", "us", "strong", "number", "word", "event", "mark", "ok", "warning", "error", "open", "lost",
-    "bar-ack", "bar-answer", "bar-error", "bar-warning", "bar-unseen", "header",
-    *(f"hue-{number}" for number in range(HUES)),
-)  # fmt: skip
 Line = TraceRow | Group
 
 
@@ -50,43 +46,8 @@ class TraceCanvas(ScrollView, inherit_bindings=False):
         now: CLOCK_MONOTONIC in seconds; tests give their own.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"trace--{name}" for name in _STYLES} | {
-        "trace--cursor", "trace--cursor-blurred",
-    }  # fmt: skip
-    DEFAULT_CSS = """
-    TraceCanvas {
-        border: round $foreground 30%;
-        border-title-color: $muted;
-        border-subtitle-color: $muted;
-        background: $background;
-        scrollbar-size: 1 1;
-        scrollbar-gutter: stable;
-        overflow-x: hidden;
-        &:focus { border: round $primary; border-title-color: $text-primary; border-title-style: bold; }
-        & > .trace--muted, & > .trace--event, & > .trace--header, & > .trace--lost { color: $muted; }
-        & > .trace--name, & > .trace--number, & > .trace--word { color: $foreground; }
-        & > .trace--us, & > .trace--open { color: $text-primary; }
-        & > .trace--strong { color: $foreground; text-style: bold; }
-        & > .trace--mark { color: $text-primary; text-style: bold; }
-        & > .trace--ok { color: $text-success; }
-        & > .trace--warning { color: $text-warning; text-style: bold; }
-        & > .trace--error { color: $text-error; text-style: bold; }
-        & > .trace--bar-ack { color: $stage-ack; }
-        & > .trace--bar-answer { color: $stage-answer; }
-        & > .trace--bar-error { color: $text-error; }
-        & > .trace--bar-warning { color: $text-warning; }
-        & > .trace--bar-unseen { color: $muted; }
-        & > .trace--hue-0 { color: $text-primary; text-style: bold; }
-        & > .trace--hue-1 { color: $text-success; text-style: bold; }
-        & > .trace--hue-2 { color: $text-warning; text-style: bold; }
-        & > .trace--hue-3 { color: $text-accent; text-style: bold; }
-        & > .trace--hue-4 { color: $stage-ack; text-style: bold; }
-        & > .trace--hue-5 { color: $foreground; text-style: bold; }
-        &:nocolor > .trace--error, &:nocolor > .trace--warning { color: $foreground; }
-        & > .trace--cursor { background: $primary 22%; }
-        & > .trace--cursor-blurred { background: $foreground 9%; }
-    }
-    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
+    DEFAULT_CSS = CSS
 
     def __init__(
         self,
