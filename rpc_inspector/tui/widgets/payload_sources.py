@@ -5,6 +5,7 @@ measuring where some have two; of a long text only every 64th line's place is ke
 """
 
 import re
+import time
 from array import array
 from bisect import bisect_right
 from itertools import islice
@@ -19,6 +20,7 @@ from rpc_inspector.tui.widgets.line_list import Piece
 LARGE = 250_000
 _PIECE = 1 << 16
 _EVERY = 64
+_GIVE_WAY_EVERY = 1024
 _WIDE = re.compile(
     "[\u1100-\u115f\u231a-\u2bff\u2e80-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60"
     "\uffe0-\uffe6\U00016fe0-\U00018cff\U0001b000-\U0001b2ff\U0001f000-\U0001faff\U00020000-\U0003fffd]"
@@ -43,10 +45,19 @@ class Source(Protocol):
 
 def safe_text(text: str) -> str:
     """``text`` safe to show, in pieces that leave other threads their turn; tabs are four blanks."""
-    pieces = [text[at : at + _PIECE] for at in range(0, len(text), _PIECE)]
-    safe = [sanitise(piece, multiline=True).replace("\t", "    ") for piece in pieces]
+    safe, changed = [], False
+    for at in range(0, len(text), _PIECE):
+        piece = text[at : at + _PIECE]
+        safe.append(sanitise(piece, multiline=True).replace("\t", "    "))
+        changed |= safe[-1] != piece
+        give_way()
     # Most text is safe: not putting it together anew spares a large one's time and memory.
-    return text if safe == pieces else "".join(safe)
+    return "".join(safe) if changed else text
+
+
+def give_way() -> None:
+    """Let the loop paint: a thread that never waits would give it half of the time at most."""
+    time.sleep(0)
 
 
 class WrappedText:
@@ -82,6 +93,8 @@ class WrappedText:
         for number, match in enumerate(self._row.finditer(self.text)):
             if not number % _EVERY:
                 self._starts.append(match.start())
+                if not number % _GIVE_WAY_EVERY:
+                    give_way()
         return number + 1
 
     def span(self, index: int) -> tuple[int, int]:
