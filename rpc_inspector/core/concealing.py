@@ -23,7 +23,9 @@ class Concealing:
 
     def _add(self, secrets: Iterable[str]) -> None:
         for secret in secrets:
-            for plain in (_decoded(secret, secret), _decoded(f'"{secret}"', secret)):
+            # In a JSON text it stands with its quotes, or escaped between those of a longer string.
+            unquoted = _decoded(secret, secret)
+            for plain in (unquoted, _decoded(f'"{unquoted}"', unquoted)):
                 forms = (plain, json.dumps(plain)[1:-1], json.dumps(plain, ensure_ascii=False)[1:-1])
                 self._known.update(form for form in forms if form.strip())
         longest_first = sorted(self._known, key=len, reverse=True)

@@ -135,42 +135,42 @@ def came_back(call: Call) -> object:
 
 def _compare(at: str, found: list[object], comparisons: Iterable[Comparison], sources: Sources) -> Iterator[Failure]:
     """Every value that a path leads to is compared; it must lead somewhere."""
-    for test in tests:
-        if test.sign in ("exists", "absent"):
-            if (test.sign == "exists") != bool(found):
-                yield Failure(at, test.sign, _shown(at, found[0]) if found else "nothing there")
+    for one in comparisons:
+        if one.sign in ("exists", "absent"):
+            if (one.sign == "exists") != bool(found):
+                yield Failure(at, one.sign, _shown(at, found[0]) if found else "nothing there")
             continue
-        wanted, words, problem = _wanted(test, sources)
+        wanted, words, problem = _wanted(one, sources)
         if problem:
             yield Failure(at, words, problem)
         elif not found:
             yield Failure(at, words, "nothing there")
         else:
-            odd = next((value for value in found if not _holds(test, value, wanted)), NOTHING)
+            odd = next((value for value in found if not _holds(one, value, wanted)), NOTHING)
             if odd is not NOTHING:
                 yield Failure(at, words, _shown(at, odd))
 
 
-def _wanted(test: Comparison, sources: Sources) -> tuple[object, str, str]:
+def _wanted(one: Comparison, sources: Sources) -> tuple[object, str, str]:
     """The value to compare with, how it is told (secrets masked), and what is missing for it."""
-    if test.sign == "matches":
-        return test.wanted, f"/{test.wanted}/", ""
+    if one.sign == "matches":
+        return one.wanted, f"/{one.wanted}/", ""
     # As the only element of an array a placeholder is a whole value, and keeps its type.
-    resolved = resolve(f"[{test.wanted}]", sources)
+    resolved = resolve(f"[{one.wanted}]", sources)
     told = resolved.masked[1:-1]
     try:
         (value,) = json.loads(resolved.text)
     except (ValueError, RecursionError):
-        resolved = resolve(test.wanted, sources, plain=True)
+        resolved = resolve(one.wanted, sources, plain=True)
         value, told = resolved.text, json.dumps(resolved.masked, ensure_ascii=False)
-    words = _cut(told if test.sign == "=" else f"{test.sign} {told}")
-    return value, words, " ".join(f"{one.what} {one.advice}" for one in resolved.missing)
+    words = _cut(told if one.sign == "=" else f"{one.sign} {told}")
+    return value, words, " ".join(f"{lack.what} {lack.advice}" for lack in resolved.missing)
 
 
-def _holds(test: Comparison, value: object, wanted: object) -> bool:
-    if test.sign == "matches":
-        return search(test.wanted)(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
-    return agrees(value, _SIGNS[test.sign], wanted)
+def _holds(one: Comparison, value: object, wanted: object) -> bool:
+    if one.sign == "matches":
+        return search(one.wanted)(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    return agrees(value, _SIGNS[one.sign], wanted)
 
 
 def _slow(at: str, measure: Measure | None, limit: float | None) -> Iterator[Failure]:

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from rpc_inspector.core.concealing import Concealing
-from rpc_inspector.core.expectations import Expectation, Failure, check, exactly, comparisons_of
+from rpc_inspector.core.expectations import Expectation, Failure, check, comparisons_of, exactly
 from rpc_inspector.core.masking import MASK
 from rpc_inspector.core.model import CallError, Payload, replace
 from rpc_inspector.core.query.patterns import RegexError
