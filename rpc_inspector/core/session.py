@@ -4,13 +4,17 @@ The real one is built in ``room`` and passed in by ``cli``; neither ``tui`` nor 
 """
 
 from collections.abc import Callable, Sequence
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from msgspec import Struct
 
 from rpc_inspector.core.budgets import DEFAULT_ACK_MS, DEFAULT_RESPONSE_MS
 from rpc_inspector.core.model import Call, LogLine, Outcome, Participant, Permissions, Purpose, RoomEvent, TraceRow
 from rpc_inspector.core.redaction import shown_url
+
+if TYPE_CHECKING:
+    # A ping is made of an Invocation, which stands here.
+    from rpc_inspector.core.ping import Pinged
 
 
 class Target(Struct, frozen=True, kw_only=True):
@@ -74,6 +78,7 @@ class SessionState(Struct, frozen=True, kw_only=True, omit_defaults=True):
         dropped_calls: calls that the trace no longer holds, because it was full.
         journal: the file in which the session is recorded; empty where it is not. Of a saved trace, its file.
         until: of a saved trace, when it ends, in seconds since the epoch: ages count from there, not from now.
+        pinging: every so many seconds everybody is pinged; ``None`` while nobody is.
     """
 
     status: ConnectionStatus = "offline"
@@ -96,6 +101,7 @@ class SessionState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     dropped_calls: int = 0
     journal: str = ""
     until: float | None = None
+    pinging: float | None = None
 
 
 class Update(Struct, frozen=True, kw_only=True):
@@ -297,4 +303,30 @@ class Session(Protocol):
 
     async def describe(self, identity: str) -> None:
         """Ask a participant for its methods now (``rpc.describe``); the roster shows what came of it."""
+        ...
+
+    async def ping(self, identity: str, *, ack_ms: int = DEFAULT_ACK_MS, anyway: bool = False) -> "Pinged":
+        """Ask whether a participant's SDK answers, and how fast; no user code of its runs.
+
+        Cancelling this cancels the ping. One that is not in the room fails at once with 1401, unless ``anyway``.
+
+        Raises:
+            NotConnected, NotAuthorised, CannotSend: nothing was sent.
+        """
+        ...
+
+    async def ping_all(self, *, ack_ms: int = DEFAULT_ACK_MS) -> Sequence["Pinged"]:
+        """Ping everybody in the room but ourselves, at most 8 at once.
+
+        Raises:
+            NotConnected, NotAuthorised: nothing was sent.
+        """
+        ...
+
+    def keep_pinging(self, interval_s: float | None) -> None:
+        """Ping everybody who is active every so many seconds, or no longer (``None``); leaving the room ends it.
+
+        Raises:
+            NotConnected: there is no room.
+        """
         ...

@@ -7,8 +7,10 @@ from typing import Any
 
 from livekit import rtc
 
+from rpc_inspector.core.budgets import DEFAULT_ACK_MS
 from rpc_inspector.core.methods import DESCRIBE_METHOD
 from rpc_inspector.core.model import Call, LogLine, Outcome, Participant, RoomEvent, RoomEventKind, TraceRow, replace
+from rpc_inspector.core.ping import Pinged
 from rpc_inspector.core.redaction import shown_url
 from rpc_inspector.core.rows import DEFAULT_BYTES, DEFAULT_ROWS
 from rpc_inspector.core.session import (
@@ -30,6 +32,7 @@ from rpc_inspector.room.failures import end_of
 from rpc_inspector.room.intake import Intake, Tap
 from rpc_inspector.room.invoking import Invoker, Surroundings
 from rpc_inspector.room.people import People
+from rpc_inspector.room.pinging import Caller, Pinger
 from rpc_inspector.room.presence import Presence
 from rpc_inspector.room.roster import from_sdk
 from rpc_inspector.room.service import is_taken, list_rooms
@@ -104,6 +107,16 @@ class RoomSession:
                 changed=self._broadcast.touch,
             ),
         )
+        self._pinger = Pinger(
+            Caller(
+                start=self._invoker.start,
+                finished=self._invoker.finished,
+                cancel=self._invoker.cancel,
+                roster=lambda: self.roster,
+                next_change=self._broadcast.next_change,
+            )
+        )
+        self._pinging: asyncio.Task[None] | None = None
         self._always.start(self._tick(), "session tick")
 
     # What is known
@@ -251,7 +264,8 @@ class RoomSession:
         self._connection = None
         self._presence.left()
         self._in_room.cancel()
-        self._set(status="closed", reason=reason, detail=detail)
+        self._pinging = None
+        self._set(status="closed", reason=reason, detail=detail, pinging=None)
         self._note("disconnected", None, detail)
         self._store.abandon(self._state.room)
         self._people.left_room()
@@ -278,6 +292,37 @@ class RoomSession:
     def cancel(self, seq: int) -> bool:
         """Stop waiting for a call. The remote handler runs on: cancelling does not travel. False if it had ended."""
         return self._invoker.cancel(seq)
+
+    async def ping(self, identity: str, *, ack_ms: int = DEFAULT_ACK_MS, anyway: bool = False) -> Pinged:
+        """Ask whether a participant's SDK answers, and how fast; no user code of its runs.
+
+        Raises:
+            NotConnected, NotAuthorised, CannotSend: nothing was sent.
+        """
+        return await self._pinger.ping(identity, ack_ms, anyway=anyway)
+
+    async def ping_all(self, *, ack_ms: int = DEFAULT_ACK_MS) -> Sequence[Pinged]:
+        """Ping everybody in the room but ourselves, at most 8 at once.
+
+        Raises:
+            NotConnected, NotAuthorised: nothing was sent.
+        """
+        self._require_connection()
+        return await self._pinger.ping_all(ack_ms)
+
+    def keep_pinging(self, interval_s: float | None) -> None:
+        """Ping everybody who is active every so many seconds, or no longer (``None``); leaving the room ends it.
+
+        Raises:
+            NotConnected: there is no room.
+        """
+        if self._pinging:
+            self._pinging.cancel()
+            self._pinging = None
+        if interval_s is not None:
+            self._require_connection()
+            self._pinging = self._in_room.start(self._pinger.watch(interval_s), "pings")
+        self._set(pinging=interval_s)
 
     # What the user says of rows
 
@@ -313,9 +358,12 @@ class RoomSession:
         Raises:
             NotConnected, NotAuthorised: it cannot be asked.
         """
+        self._require_connection()
+        await self._people.describe(identity)
+
+    def _require_connection(self) -> None:
         if self._connection is None:
             raise NotConnected("There is no connection to a room.", "Join a room first.")
-        await self._people.describe(identity)
 
     async def _ask(self, identity: str, payload: str) -> Call:
         seq = self._invoker.start(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 
 from rpc_inspector.core.model import Call, LogLine, Outcome, Participant, RoomEvent, TraceRow, replace
+from rpc_inspector.core.ping import Pinged
 from rpc_inspector.core.session import (
     Invocation,
     Listener,
@@ -293,6 +294,18 @@ class OpenedTrace:
         return next((someone for someone in self.roster if someone.identity == identity), None)
 
     async def describe(self, identity: str) -> None:  # noqa: ARG002 - the Protocol's
+        """Raise NotConnected."""
+        raise _nothing_to_send()
+
+    async def ping(self, identity: str, *, ack_ms: int = 0, anyway: bool = False) -> Pinged:  # noqa: ARG002 - likewise
+        """Raise NotConnected."""
+        raise _nothing_to_send()
+
+    async def ping_all(self, *, ack_ms: int = 0) -> Sequence[Pinged]:  # noqa: ARG002 - likewise
+        """Raise NotConnected."""
+        raise _nothing_to_send()
+
+    def keep_pinging(self, interval_s: float | None) -> None:  # noqa: ARG002 - likewise
         """Raise NotConnected."""
         raise _nothing_to_send()
 
