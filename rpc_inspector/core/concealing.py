@@ -15,13 +15,14 @@ class Concealing:
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._known: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
-        self._add(secrets)
+        self.add(secrets)
 
     def learn(self, resolved: Resolved) -> None:
         """Know the secrets that were put into a text."""
-        self._add(resolved.text[span.start : span.end] for span in resolved.spans if span.secret)
+        self.add(resolved.text[span.start : span.end] for span in resolved.spans if span.secret)
 
-    def _add(self, secrets: Iterable[str]) -> None:
+    def add(self, secrets: Iterable[str]) -> None:
+        """Know these values too."""
         for secret in secrets:
             # In a JSON text it stands with its quotes, or escaped between those of a longer string.
             unquoted = _decoded(secret, secret)
