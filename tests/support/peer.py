@@ -3,8 +3,8 @@
 In a process of its own because the capture reads the log of the whole process that it runs in, and because it can so
 run on another version of the SDK. It says what happens to it as JSON lines on stdout and takes JSON lines on stdin:
 {"do": "leave"}, {"do": "attributes", "attributes": {...}}, {"do": "call", ...}, {"do": "register", "method": ...},
-{"do": "unregister", "method": ...}, {"do": "answer", "method": ..., "answers": {payload: text}}. It ends at the end of
-its input. Needs nothing but the SDK.
+{"do": "unregister", "method": ...}, {"do": "answer", "method": ..., "answers": {payload: text}}, {"do": "intercept"}
+(tell every incoming call). It ends at the end of its input. Needs nothing but the SDK.
 """
 
 import asyncio
@@ -19,6 +19,14 @@ from livekit import rtc
 
 def say(event, **more):
     print(json.dumps({"event": event, **more}), flush=True)  # noqa: T201 - its stdout is how it speaks
+
+
+class Interceptor(getattr(rtc, "RpcInterceptor", object)):  # older versions have none
+    """Tells what it sees of incoming calls."""
+
+    async def intercept_incoming(self, invocation, go_on):
+        say("intercepted", method=invocation.method)
+        return await go_on(invocation)
 
 
 class Peer:
@@ -84,6 +92,8 @@ class Peer:
         elif what == "answer":
             answers = wish["answers"]  # the key "*" is for every other payload
             self.here.register_rpc_method(wish["method"], lambda data: answers.get(data.payload, answers.get("*", "")))
+        elif what == "intercept":
+            self.here.add_rpc_interceptor(Interceptor())
         elif what == "unregister":
             self.here.unregister_rpc_method(wish["method"])
         elif what == "call":

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import shutil
+import signal
 import sys
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -51,6 +52,14 @@ class PeerProcess:
     def handled(self, method):
         """What the handlers of a method were given."""
         return [e for e in self.said if e["event"] == "handling" and e["method"] == method]
+
+    def freeze(self):
+        """Stops the process as a debugger would: it is there and does nothing."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self):
+        """Has it go on."""
+        self._process.send_signal(signal.SIGCONT)
 
     def kill(self):
         """Ends the process as a crash would: it says goodbye to nobody."""
