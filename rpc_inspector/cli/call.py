@@ -59,7 +59,7 @@ def command(
     require_sending(target)
 
     async def work() -> int:
-        async with a_session() as session:
+        async with a_session(saving=True) as session:
             await require_room(session, target)
             return await make_call(session, target, invocation, out, wait_ms=wait, as_json=as_json)
 

@@ -87,7 +87,19 @@ def make_target(login: Login, options: Options, remarks: list[str]) -> Target:
         passphrase=read_passphrase(Path(options.e2ee_passphrase_file)) if options.e2ee_passphrase_file else "",
         origin=login.origin,
         describe=not options.no_describe,
+        catalogues=_catalogues(options, remarks),
     )
+
+
+def _catalogues(options: Options, remarks: list[str]) -> tuple[str, ...]:
+    """Where methods are read that the user knows of: the file that was named, then where they are looked for."""
+    from rpc_inspector.storage.catalogue import default_paths  # noqa: PLC0415 - only where something is connected to
+
+    named = [Path(options.catalogue)] if options.catalogue else []
+    remarks += [
+        f"There is no catalogue {path} yet; it is read once it is there." for path in named if not path.exists()
+    ]
+    return tuple(map(str, (*named, *default_paths(Path.cwd()))))
 
 
 def _as_the_token_says(claims: Claims | None, room: str, identity: str, remarks: list[str]) -> tuple[str, str]:

@@ -24,6 +24,7 @@ class Options(NamedTuple):
     config: str | None = None
     e2ee_passphrase_file: str | None = None
     no_describe: bool = False
+    catalogue: str | None = None
 
     def __repr__(self) -> str:
         """Without secrets."""
@@ -43,6 +44,7 @@ _DECORATORS = (
     click.option("--config", metavar="FILE", help="The lk CLI's projects.  [~/.livekit/cli-config.yaml]"),
     click.option("--e2ee-passphrase-file", metavar="FILE", help="Passphrase of an end-to-end encrypted room."),
     click.option("--no-describe", is_flag=True, help="Do not ask participants for their methods (rpc.describe)."),
+    click.option("--catalogue", metavar="FILE", help="Methods that you know of.  [rpc-catalogue.yaml]"),
 )
 _version = click.version_option(__version__, prog_name="rpc-inspector")
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -12,17 +13,22 @@ from rpc_inspector.core.redaction import Rules
 from rpc_inspector.core.session import Session
 from rpc_inspector.storage.journal import Journal
 from rpc_inspector.storage.journal_files import default_folder
+from rpc_inspector.storage.saved_methods import SavedMethods, default_path
 
 
 class Recorder:
     """Makes the session and records it; closed after the session, so that its last words are in the journal.
 
+    Args:
+        recording: what is recorded. saving: keep the names of methods that are called even without a journal.
+
     Attributes:
         path: of the journal, once there is one.
     """
 
-    def __init__(self, recording: Recording) -> None:
+    def __init__(self, recording: Recording, *, saving: bool = False) -> None:
         self._recording = recording
+        self._saving = saving or recording.journal
         self._journal: Journal | None = None
         self.path = ""
 
@@ -31,10 +37,11 @@ class Recorder:
         # What the SDK logs while nobody captures it would otherwise reach stderr, as the last resort of logging.
         logging.getLogger("livekit").addHandler(logging.NullHandler())
         room = await asyncio.to_thread(import_module, "rpc_inspector.room")
+        open_session = partial(room.open_session, saved=SavedMethods(default_path(), keeps=self._saving))
         if not self._recording.journal:
-            session: Session = room.open_session()
+            session: Session = open_session()
             return session
-        return self._recorded(room.open_session)
+        return self._recorded(open_session)
 
     def _recorded(self, open_session: Callable[..., Any]) -> Session:
         loop = asyncio.get_running_loop()
@@ -69,9 +76,13 @@ class Recorder:
 
 
 @asynccontextmanager
-async def a_session(recording: Recording = Recording(journal=False)) -> AsyncIterator[Session]:  # noqa: B008 - immutable
+async def a_session(
+    recording: Recording = Recording(journal=False),  # noqa: B008 - immutable
+    *,
+    saving: bool = False,
+) -> AsyncIterator[Session]:
     """A session that is closed at the end, whatever it is; recorded only where that is asked for."""
-    recorder = Recorder(recording)
+    recorder = Recorder(recording, saving=saving)
     session = await recorder.make_session()
     try:
         yield session

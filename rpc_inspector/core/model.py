@@ -24,11 +24,20 @@ Provenance = Literal["advertised", "described", "catalogue", "observed", "known"
 PROVENANCES: tuple[Provenance, ...] = ("advertised", "described", "catalogue", "observed", "known", "saved")
 
 
+#: Whether a participant answers ``rpc.describe``: never asked, asked just now, it does, it said 1400, it said nothing
+#: in time, or what it said is of no use.
+Describing = Literal["unasked", "asking", "described", "refused", "silent", "failed"]
+
+
 class Method(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """A method of a participant and how we know of it.
 
-    ``request``, ``response`` are JSON Schemas and ``examples`` objects with ``request`` and ``response``, all as their
-    JSON text where the participant described them.
+    Attributes:
+        provenance: the surest of those by which it is known. also: the others, the surest first.
+        request_schema, response_schema: JSON Schemas as their JSON text, where somebody gave them.
+        examples: objects with ``request`` and ``response``, as their JSON text.
+        conflicts: what does not fit together, in words, unsanitised: "advertised, but the last call said 1400".
+        origin: where a file says it, e.g. ``rpc-catalogue.yaml:12``.
     """
 
     name: str
@@ -37,6 +46,9 @@ class Method(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     request_schema: str | None = None
     response_schema: str | None = None
     examples: tuple[str, ...] = ()
+    also: tuple[Provenance, ...] = ()
+    conflicts: tuple[str, ...] = ()
+    origin: str = ""
 
 
 class Permissions(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
@@ -59,6 +71,8 @@ class Participant(Struct, frozen=True, kw_only=True, omit_defaults=True):
         attributes: as they are; secrets among them are masked at display (``core.redaction``).
         listed_by: ``sdk`` when our own SDK lists it, ``service`` when so far only RoomService does.
         is_self: it is us.
+        describing: whether it answers ``rpc.describe``.
+        remarks: what is odd about what it says of its methods, in words, unsanitised.
     """
 
     identity: str
@@ -75,6 +89,8 @@ class Participant(Struct, frozen=True, kw_only=True, omit_defaults=True):
     listed_by: Literal["sdk", "service"] = "sdk"
     is_self: bool = False
     methods: tuple[Method, ...] = ()
+    describing: Describing = "unasked"
+    remarks: tuple[str, ...] = ()
 
     @property
     def can_receive_calls(self) -> bool:
@@ -286,6 +302,7 @@ __all__ = [
     "Call",
     "CallDirection",
     "CallError",
+    "Describing",
     "Kind",
     "LogLine",
     "Measure",

@@ -30,6 +30,7 @@ class Target(Struct, frozen=True, kw_only=True):
         origin: what was used, in words, e.g. ``project demo`` or ``environment``; shown, never a secret.
         embedded: the server made these secrets for itself, so they may be shown.
         describe: ask participants for ``rpc.describe``.
+        catalogues: files that name methods (docs/discovery.md), of which the first that names one has it.
     """
 
     url: str
@@ -42,6 +43,7 @@ class Target(Struct, frozen=True, kw_only=True):
     origin: str = ""
     embedded: bool = False
     describe: bool = True
+    catalogues: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Without secrets."""

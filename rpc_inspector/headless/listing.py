@@ -8,7 +8,7 @@ import click
 from msgspec.structs import asdict
 
 from rpc_inspector.core.exits import Exit
-from rpc_inspector.core.model import Method, Participant
+from rpc_inspector.core.model import Describing, Method, Participant
 from rpc_inspector.core.redaction import mask_attributes, mask_jwts
 from rpc_inspector.core.session import Session, SessionError, Target
 from rpc_inspector.core.text import sanitise, sanitise_name
@@ -16,10 +16,15 @@ from rpc_inspector.headless.entering import enter
 from rpc_inspector.headless.output import Output
 from rpc_inspector.headless.report import columns
 
-#: Seconds for everybody to describe their methods: each question has that limit, and they are asked at the same time.
-DESCRIBE_LIMIT_S = 3.0
+#: Seconds for everybody to describe their methods: each question ends by itself after 3, and 8 are asked at a time.
+DESCRIBE_LIMIT_S = 3.5
 _DESCRIPTION_LIMIT = 100
 _PROTOCOLS = {None: "?", 0: "v1"}
+_NONE: dict[Describing, str] = {
+    "silent": "none known: it did not answer in 3 s",
+    "failed": "none known: what it says of itself is of no use",
+    "refused": "none known: it does not describe itself",
+}
 
 
 async def list_participants(session: Session, target: Target, out: Output, *, as_json: bool = False) -> Exit:
@@ -82,8 +87,16 @@ def as_object(someone: Participant) -> dict[str, object]:
         "joined_at": _utc(joined) if joined else None,
         "client_protocol": someone.client_protocol,
         "self": someone.is_self,
+        "describing": someone.describing,
+        "remarks": list(someone.remarks),
         "methods": [
-            {"name": method.name, "provenance": method.provenance, "description": method.description}
+            {
+                "name": method.name,
+                "provenance": method.provenance,
+                "description": method.description,
+                "also": list(method.also),
+                "conflicts": list(method.conflicts),
+            }
             for method in someone.methods
         ],
     }
@@ -101,8 +114,10 @@ def _table(roster: tuple[Participant, ...]) -> list[str]:
     shown = [lines[0]]
     for someone, line in zip(roster, lines[1:], strict=True):
         shown.append(line)
+        shown += [f"  ! {sanitise(remark, limit=_DESCRIPTION_LIMIT)}" for remark in someone.remarks]
         mine, methods = methods[: len(someone.methods)], methods[len(someone.methods) :]
-        shown += [f"  {method}" for method in mine]
+        for method, text in zip(someone.methods, mine, strict=True):
+            shown += [f"  {text}", *(f"    ! {sanitise(words, limit=200)}" for words in method.conflicts)]
     return shown
 
 
@@ -112,7 +127,7 @@ def _cells(someone: Participant) -> list[str]:
     elif someone.methods:
         count = str(len(someone.methods))
     else:
-        count = "none known"
+        count = _NONE.get(someone.describing, "none known")
     protocol = _PROTOCOLS.get(someone.client_protocol, "v2")
     return [sanitise_name(someone.identity), someone.kind, someone.state, protocol, count]
 

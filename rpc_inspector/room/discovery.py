@@ -1,38 +1,31 @@
-"""Which methods participants have, and how we know: advertised, described, observed, known.
+"""Which methods participants have, and how we know: advertised, described, catalogue, observed, known, saved."""
 
-Nothing but ``rpc.describe`` is ever called here, and that at most a few times for each session of a participant.
-"""
-
-import asyncio
-import json
 import time
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from rpc_inspector.core.catalogue import AGENT_NAME_ATTRIBUTE
 from rpc_inspector.core.codes import ErrorCode
 from rpc_inspector.core.methods import (
     ADVERTISED_ATTRIBUTE,
     DESCRIBE_METHOD,
     MAX_METHODS,
+    NOTHING_TOLD,
     MethodsUnreadable,
+    Told,
     known_methods,
-    merge_methods,
     parse_advertised,
-    parse_described,
 )
-from rpc_inspector.core.model import Call, Method, Participant
-from rpc_inspector.core.session import SessionError
+from rpc_inspector.core.model import Call, Describing, Method, Participant, replace
+from rpc_inspector.core.provenance import merge_methods
+from rpc_inspector.room.asking import Answer, Ask, Asker
+from rpc_inspector.room.hints import Hints
 
-#: Handlers are often registered late: ask again so many seconds after a 1400.
-AGAIN_AFTER_S = (2.0, 10.0)
 #: Seconds between questions that a change of attributes gives rise to: agents change theirs with every word.
 ATTRIBUTES_PAUSE_S = 5.0
-#: Participants asked at once; a room of hundreds must not be flooded.
-AT_ONCE = 8
-#: Methods asked about one by one where the whole would be too large for one answer.
-MAX_SINGLY = 30
+#: Participants of whom observed methods are kept, those that were called last.
+MOST_OBSERVED = 2000
 #: Codes that say nothing about whether the callee has the method.
 _SILENT_CODES = frozenset(
     {
@@ -46,63 +39,96 @@ _SILENT_CODES = frozenset(
     }
 )
 
-#: Calls ``rpc.describe`` of an identity with a payload; the finished call.
-Ask = Callable[[str, str], Awaitable[Call]]
-#: Tells of an identity that its methods changed, in a phrase; empty if it is not worth a row of the trace.
+#: Tells of an identity that what is known of its methods changed, in a phrase; empty if the trace needs no row of it.
 Changed = Callable[[str, str], None]
 
 
 @dataclass(slots=True)
 class _Known:
-    """What one session of a participant told."""
+    """What one session of a participant told. ``when_asked``: its attribute when it was asked to describe itself."""
 
     attribute: str = ""
-    advertised: tuple[Method, ...] = ()
-    described: tuple[Method, ...] = ()
+    advertised: Told = NOTHING_TOLD
+    unreadable: str = ""
+    described: Told = NOTHING_TOLD
+    when_asked: str = ""
+    describing: Describing = "unasked"
+    problem: str = ""
     asked: bool = False
     asked_at: float = 0.0
     last_1400: int = 0
+    merged: dict[tuple[object, ...], tuple[Method, ...]] = field(default_factory=dict)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What is odd about what it told, in words."""
+        said: list[str] = []
+        if self.unreadable:
+            said.append(f"its list of methods ({ADVERTISED_ATTRIBUTE}) cannot be read: {self.unreadable}")
+        if self.advertised.cut:
+            said.append(f"its list ({ADVERTISED_ATTRIBUTE}) says that it has more methods than fit")
+        said += self.advertised.remarks
+        if self.describing == "failed":
+            said.append(f"its answer to {DESCRIBE_METHOD} is of no use: {self.problem}")
+        return (*said, *(remark for remark in self.described.remarks if remark not in said))
 
 
 class _Verdict(NamedTuple):
-    """Whether a call of that row's number showed that a method is there."""
+    """Whether the call of that row's number showed that a method is there, in which session of the callee."""
 
     seq: int
     there: bool
+    sid: str
 
 
 class Discovery:
-    """What is known of everybody's methods. Owns the tasks that ask.
+    """What is known of everybody's methods.
 
     Args:
-        ask: makes the call. changed: is told of changes.
+        ask: makes the call. changed: is told of changes. hints: what the user's files tell.
     """
 
-    def __init__(self, ask: Ask, changed: Changed) -> None:
-        self._ask = ask
+    def __init__(self, ask: Ask, changed: Changed, hints: Hints) -> None:
         self._changed = changed
+        self._hints = hints
+        self._asker = Asker(ask, self._heard)
         self._by_sid: dict[str, _Known] = {}
-        self._observed: dict[str, dict[str, _Verdict]] = {}
-        self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._once_more: dict[str, Participant] = {}
-        self._slots = asyncio.Semaphore(AT_ONCE)
+        #: By room and identity: what was seen before we left a room holds when we come back.
+        self._observed: dict[tuple[str, str], dict[str, _Verdict]] = {}
+        self._verdicts = 0
+        self._room = ""
         #: Whether to ask unbidden.
         self.asking = False
 
-    def methods(self, someone: Participant) -> tuple[Method, ...]:
-        """The methods of a participant as far as known, each with its surest provenance."""
+    def entered(self, room: str, *, asking: bool) -> None:
+        """We are in that room, which is named uniquely among all servers."""
+        self._room = room
+        self.asking = asking
+
+    def complete(self, someone: Participant) -> Participant:
+        """The participant with what is known of its methods, each with its surest provenance."""
         if someone.is_self:
-            return ()
+            return someone
         known = self._entry(someone)
-        seen = self._observed.get(someone.identity, {})
-        observed = (Method(name=name, provenance="observed") for name, verdict in seen.items() if verdict.there)
+        key = (self._verdicts, self._hints.version, someone.attributes.get(AGENT_NAME_ATTRIBUTE))
+        if key not in known.merged:
+            known.merged = {key: self._merge(someone, known)}
+        return replace(someone, methods=known.merged[key], describing=known.describing, remarks=known.remarks)
+
+    def _merge(self, someone: Participant, known: _Known) -> tuple[Method, ...]:
+        seen = self._observed.get((self._room, someone.identity), {})
+        told_together = known.when_asked == known.attribute and known.describing == "described"
         return merge_methods(
             {
-                "advertised": known.advertised,
-                "described": known.described,
-                "observed": observed,
+                "advertised": known.advertised.methods,
+                "described": known.described.methods,
+                "catalogue": self._hints.catalogue(someone),
+                "observed": [Method(name=name, provenance="observed") for name, was in seen.items() if was.there],
                 "known": known_methods(someone.kind),
-            }
+                "saved": self._hints.saved(someone),
+            },
+            refused={name for name, was in seen.items() if not was.there and was.sid == someone.sid},
+            both_whole=told_together and known.advertised.whole and known.described.whole,
         )
 
     def appeared(self, someone: Participant) -> None:
@@ -110,158 +136,108 @@ class Discovery:
         known = self._entry(someone)
         if self.asking and someone.can_receive_calls and not known.asked:
             known.asked = True
-            self._schedule(someone, (0.0, *AGAIN_AFTER_S))
+            self._asker.until_it_can(someone)
 
     def attributes_changed(self, someone: Participant) -> None:
         """It may have other methods now: ask again, but not for each change of one that changes them all the time."""
         known = self._entry(someone)
-        if self.asking and someone.can_receive_calls and someone.sid not in self._tasks:
-            wait = max(0.0, known.asked_at + ATTRIBUTES_PAUSE_S - time.monotonic())
-            self._schedule(someone, (wait,))
+        if self.asking and someone.can_receive_calls and not self._asker.is_asking(someone.sid):
+            self._asker.soon(someone, max(0.0, known.asked_at + ATTRIBUTES_PAUSE_S - time.monotonic()))
 
     def unsupported(self, someone: Participant, seq: int) -> None:
         """Call ``seq`` to it ended with 1400: it may only be late in registering its handlers."""
         known = self._entry(someone)
-        if seq <= known.last_1400:
-            return
-        known.last_1400 = seq
-        if self.asking and someone.can_receive_calls:
-            if someone.sid in self._tasks:
-                self._once_more[someone.sid] = someone  # the question on its way may have come too early
-            else:
-                self._schedule(someone, AGAIN_AFTER_S)
+        if seq > known.last_1400:
+            known.last_1400 = seq
+            if self.asking and someone.can_receive_calls:
+                self._asker.later(someone)
 
-    def observe(self, call: Call) -> bool:
-        """Learn from a call that has ended; true if its callee's methods changed by it."""
+    def observe(self, call: Call, sid: str) -> bool:
+        """Learn from a call that has ended; true if what is known of its callee's methods changed by it.
+
+        Args:
+            call: any row of the trace.
+            sid: of the callee as it is now, empty where it is not there.
+        """
         if call.purpose != "call" or call.is_open or not call.callee or not call.method:
             return False
         refused = call.error is not None and call.error.code == ErrorCode.UNSUPPORTED_METHOD
         if not refused and call.outcome != "ok" and (call.error is None or call.error.code in _SILENT_CODES):
             return False
-        verdicts = self._observed.setdefault(call.callee, {})
+        verdicts = self._verdicts_of(call.callee)
         before = verdicts.get(call.method)
         # A row changes again when its late packets come: that must not count as a newer verdict.
         if (before and before.seq >= call.seq) or (before is None and len(verdicts) >= MAX_METHODS):
             return False
-        verdicts[call.method] = _Verdict(call.seq, not refused)
-        return (before is not None and before.there) != (not refused)
+        verdicts[call.method] = now = _Verdict(call.seq, not refused, sid)
+        if before and before[1:] == now[1:]:
+            return False
+        self._verdicts += 1
+        return True
+
+    def _verdicts_of(self, identity: str) -> dict[str, _Verdict]:
+        key = (self._room, identity)
+        verdicts = self._observed[key] = self._observed.pop(key, {})
+        if len(self._observed) > MOST_OBSERVED:
+            del self._observed[next(iter(self._observed))]
+        return verdicts
 
     async def describe(self, someone: Participant) -> None:
-        """Ask a participant now, whatever was asked before."""
-        self._cancel(someone.sid)
-        await self._describe(someone)
+        """Ask a participant now, whatever was asked before.
+
+        Raises:
+            SessionError: there is no connection to ask through.
+        """
+        await self._asker.now(someone)
 
     def left(self, sid: str) -> None:
         """A session of a participant has ended: what it told is void."""
-        self._cancel(sid)
+        self._asker.forget(sid)
         self._by_sid.pop(sid, None)
 
     async def reset(self) -> None:
-        """We left the room: forget everything and stop asking."""
-        tasks = list(self._tasks.values())
-        self._tasks.clear()
-        self._once_more.clear()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        """We left the room: forget what was told and stop asking. What was seen in the trace still holds."""
+        await self._asker.stop()
         self._by_sid.clear()
-        self._observed.clear()
 
     def _entry(self, someone: Participant) -> _Known:
         """The entry of this session, with its attribute as it is now."""
         known = self._by_sid.setdefault(someone.sid, _Known())
         value = someone.attributes.get(ADVERTISED_ATTRIBUTE, "")
         if value != known.attribute:
-            known.attribute = value
+            known.attribute, known.advertised, known.unreadable = value, NOTHING_TOLD, ""
+            known.merged.clear()
             try:
-                known.advertised = parse_advertised(value) if value else ()
+                known.advertised = parse_advertised(value) if value else NOTHING_TOLD
             except MethodsUnreadable as problem:
-                known.advertised = ()
+                known.unreadable = str(problem)
                 self._changed(someone.identity, f"its list of methods cannot be read: {problem}")
         return known
 
-    def _schedule(self, someone: Participant, delays: tuple[float, ...]) -> None:
-        self._cancel(someone.sid)
-        task = asyncio.create_task(self._ask_after(someone, delays), name=f"describe {someone.sid}")
-        self._tasks[someone.sid] = task
-        task.add_done_callback(lambda done: self._forget(someone.sid, done))
-
-    def _forget(self, sid: str, task: asyncio.Task[None]) -> None:
-        if self._tasks.get(sid) is task:
-            del self._tasks[sid]
-            if someone := self._once_more.pop(sid, None):
-                self._schedule(someone, AGAIN_AFTER_S)
-
-    def _cancel(self, sid: str) -> None:
-        task = self._tasks.pop(sid, None)
-        self._once_more.pop(sid, None)
-        if task:
-            task.cancel()
-
-    async def _ask_after(self, someone: Participant, delays: tuple[float, ...]) -> None:
-        """Ask after the first delay, and after each further one as long as the answer is that it cannot describe."""
-        waited = 0.0
-        for delay in delays:
-            await asyncio.sleep(delay - waited)
-            waited = delay
-            # The connection may be gone by now: then there is nobody to ask.
-            with suppress(SessionError):
-                if await self._describe(someone):
-                    return
-
-    async def _describe(self, someone: Participant) -> bool:
-        """Ask; false if it has no ``rpc.describe`` (yet)."""
-        known = self._by_sid.setdefault(someone.sid, _Known())
-        known.asked, known.asked_at = True, time.monotonic()
-        async with self._slots:
-            answer = await self._ask(someone.identity, '{"v":1}')
-            if answer.outcome != "ok":
-                return self._not_described(someone, known, answer)
-            try:
-                described = parse_described(_text(answer))
-            except MethodsUnreadable as problem:
-                self._changed(someone.identity, f"its answer to {DESCRIBE_METHOD} cannot be read: {problem}")
-                return True
-            described = await self._one_by_one(someone.identity, described)
-        if described != known.described:
-            known.described = described
-            self._changed(someone.identity, f"describes {_count(described)}")
-        return True
-
-    def _not_described(self, someone: Participant, known: _Known, answer: Call) -> bool:
-        """Whether it is known to stay so: a 1400 soon after a join may only be early."""
-        if not answer.error or answer.error.code != ErrorCode.UNSUPPORTED_METHOD:
-            return True
-        if known.described:
-            known.described = ()
-            self._changed(someone.identity, "describes its methods no more")
-        return False
-
-    async def _one_by_one(self, identity: str, names: tuple[Method, ...]) -> tuple[Method, ...]:
-        """Where an answer gave names only (the whole would not fit), ask about each; stop where nothing comes of it."""
-        if any(not _bare(method) for method in names):
-            return names
-        full = list(names)
-        for index, method in enumerate(names[:MAX_SINGLY]):
-            answer = await self._ask(identity, json.dumps({"v": 1, "method": method.name}))
-            try:
-                found = parse_described(_text(answer)) if answer.outcome == "ok" else ()
-            except MethodsUnreadable:
-                break
-            more = next((one for one in found if one.name == method.name), None)
-            if more is None or _bare(more):
-                break
-            full[index] = more
-        return tuple(full)
+    def _heard(self, someone: Participant, answer: Answer) -> None:
+        """Take what came of asking; in a call of the trace it can be read in full."""
+        known = self._by_sid.get(someone.sid)
+        if known is None:
+            return  # it has left
+        before = known.described
+        if answer.describing == "asking":
+            known.asked, known.asked_at = True, time.monotonic()
+            known.when_asked = known.attribute
+        elif answer.describing in ("described", "refused"):
+            known.described = answer.told
+        if (answer.describing, known.described) == (known.describing, before):
+            return
+        known.describing, known.problem = answer.describing, answer.problem
+        known.merged.clear()
+        self._changed(someone.identity, _phrase(answer, before))
 
 
-def _bare(method: Method) -> bool:
-    return not (method.description or method.request_schema or method.response_schema or method.examples)
-
-
-def _text(call: Call) -> str:
-    return (call.response and call.response.text) or ""
-
-
-def _count(methods: tuple[Method, ...]) -> str:
-    return "1 method" if len(methods) == 1 else f"{len(methods)} methods"
+def _phrase(answer: Answer, before: Told) -> str:
+    names = [method.name for method in answer.told.methods]
+    if answer.describing == "failed":
+        return f"its answer to {DESCRIBE_METHOD} is of no use: {answer.problem}"
+    if answer.describing == "refused" and before.methods:
+        return "describes its methods no more"
+    if answer.describing == "described" and names != [method.name for method in before.methods]:
+        return f"describes {len(names):,} methods" if len(names) != 1 else "describes 1 method"
+    return ""

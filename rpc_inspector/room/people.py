@@ -10,7 +10,8 @@ from rpc_inspector.core.diagnosis import Facts
 from rpc_inspector.core.model import Call, Participant, RoomEventKind, TraceRow
 from rpc_inspector.core.session import SessionState
 from rpc_inspector.room.changes import changes
-from rpc_inspector.room.discovery import Ask, Discovery
+from rpc_inspector.room.discovery import Discovery
+from rpc_inspector.room.hints import Hints
 from rpc_inspector.room.roster import Roster, from_sdk
 
 #: Puts a room event into the trace: kind, identity, phrase.
@@ -21,14 +22,16 @@ class People:
     """Roster and discovery of the room that we are in.
 
     Args:
+        hints: what the user's files tell of methods.
         ask: calls ``rpc.describe``. note: puts a room event into the trace. changed: the roster is another.
     """
 
-    def __init__(self, ask: Ask, note: Note, changed: Callable[[], None]) -> None:
+    def __init__(self, ask: Ask, note: Note, changed: Callable[[], None], hints: Hints) -> None:
         self._note = note
         self._changed = changed
-        self._discovery = Discovery(ask, self._methods_changed)
-        self._roster = Roster(self._discovery.methods)
+        self._hints = hints
+        self._discovery = Discovery(ask, self._methods_changed, hints)
+        self._roster = Roster(self._discovery.complete)
         self._reconnecting = False
         #: Sids of those of whom it was told that they are active.
         self._active: set[str] = set()
@@ -57,10 +60,10 @@ class People:
         """We have joined; ``asking``: participants may be asked for ``rpc.describe``."""
         self._roster.attach(room)
         self._active = {someone.sid for someone in self.everybody if someone.state == "active"}
-        self._discovery.asking = asking
         self._look_at(self.everybody)
 
     def left_room(self) -> None:
+        await self._hints.flush()
         """We are in no room; :meth:`settle` must follow."""
         self._reconnecting = False
         self._suspended.clear()
@@ -148,14 +151,16 @@ class People:
     def digest(self, rows: Sequence[TraceRow]) -> None:
         """Learn from calls that ended which methods their callees have."""
         for row in rows:
-            if not isinstance(row, Call):
+            if not isinstance(row, Call) or row.purpose != "call" or row.is_open:
                 continue
-            if self._discovery.observe(row):
+            callee = self.get(row.callee)
+            refused = row.error is not None and row.error.code == ErrorCode.UNSUPPORTED_METHOD
+            if callee and not refused and _is_worth_saving(row, callee):
+                self._hints.called(row, callee)
+            if self._discovery.observe(row, callee.sid if callee else ""):
                 self._roster.changed()
-            if row.purpose == "call" and row.error and row.error.code == ErrorCode.UNSUPPORTED_METHOD:
-                callee = self.get(row.callee)
-                if callee:
-                    self._discovery.unsupported(callee, row.seq)
+            if callee and refused:
+                self._discovery.unsupported(callee, row.seq)
 
     def refresh(self) -> None:
         """Look anew: the SDK replaces what it knows of a participant without an event at times (livekit 1.2.0)."""
@@ -174,4 +179,12 @@ class People:
 
     def _methods_changed(self, identity: str, text: str) -> None:
         self._roster.changed()
-        self._note("methods", identity, text)
+        if text:
+            self._note("methods", identity, text)
+        self._changed()
+
+
+def _is_worth_saving(call: Call, callee: Participant) -> bool:
+    """The user called a method of which nobody else tells."""
+    known = next((method for method in callee.methods if method.name == call.method), None)
+    return call.direction == "outgoing" and (known is None or known.provenance in ("observed", "saved"))

@@ -17,18 +17,18 @@ _STATES: tuple[State, ...] = ("joining", "joined", "active", "disconnected")
 #: Sids that have left are remembered, so that a late list of RoomService does not bring them back.
 _DEPARTED_KEPT = 1000
 
-MethodsOf = Callable[[Participant], tuple[Method, ...]]
+Complete = Callable[[Participant], Participant]
 
 
 class Roster:
     """The participants of one room, merged from both sources.
 
     Args:
-        methods_of: what is known of a participant's methods.
+        complete: adds what is known of a participant's methods.
     """
 
-    def __init__(self, methods_of: MethodsOf) -> None:
-        self._methods_of = methods_of
+    def __init__(self, complete: Complete) -> None:
+        self._complete = complete
         self._room: rtc.Room | None = None
         self._service: dict[str, Participant] = {}
         self._order: dict[str, float] = {}
@@ -41,7 +41,7 @@ class Roster:
         self.departures: dict[str, Departure] = {}
 
     def attach(self, room: rtc.Room) -> None:
-        """We have joined ``room``. When those joined who were there before is unknown: they are not in ``joined``."""
+        """We have joined ``room``."""
         self._room = room
         self._known = {someone.identity: someone.sid for someone in room.remote_participants.values()}
         self._stale = True
@@ -143,7 +143,7 @@ class Roster:
         self._merged = (us, *(self._finish(present[identity]) for identity in self._order))
 
     def _finish(self, someone: Participant) -> Participant:
-        return replace(someone, seen_at=self._order.get(someone.identity), methods=self._methods_of(someone))
+        return self._complete(replace(someone, seen_at=self._order.get(someone.identity)))
 
 
 def _with_service(have: Participant, listed: Participant) -> Participant:

@@ -30,6 +30,7 @@ from rpc_inspector.room.clock import wall_offset
 from rpc_inspector.room.connection import Connection
 from rpc_inspector.room.failures import end_of
 from rpc_inspector.room.intake import Intake, Tap
+from rpc_inspector.room.hints import Hints, Saved
 from rpc_inspector.room.invoking import Invoker, Surroundings
 from rpc_inspector.room.people import People
 from rpc_inspector.room.pinging import Caller, Pinger
@@ -66,6 +67,7 @@ class RoomSession:
             them.
         tap: called with each packet that a vantage point reports, before it is folded into its call.
     """
+        saved: keeps the methods that are called, to offer them again.
 
     def __init__(
         self,
@@ -76,6 +78,7 @@ class RoomSession:
         keep_packets: bool = False,
         tap: Tap | None = None,
     ) -> None:
+        saved: Saved | None = None,
         self._store = TraceStore(wall_offset(), keep, keep_bytes)
         self._intake = Intake(self._store, lambda: self._state, self._changed, tap)
         self._state = SessionState()
@@ -85,7 +88,8 @@ class RoomSession:
         self._in_room = Tasks()
         self._always = Tasks()
         self._given_up = Tasks()
-        self._people = People(self._ask, self._note, self._changed)
+        self._hints = Hints(saved, self.notice)
+        self._people = People(self._ask, self._note, self._changed, self._hints)
         self._broadcast = Broadcast(
             self._store, lambda: self._state, lambda: self._people.everybody, self._people.digest
         )
@@ -213,6 +217,7 @@ class RoomSession:
         connection = Connection(self, self._given_up)
         try:
             entry = pass_for(target)
+            await self._hints.begin(target.catalogues)
             self._set(room=entry.room, identity=entry.identity)
             if (target.identity or target.token) and await is_taken(target, entry.room, entry.identity):
                 self._note("notice", entry.identity, TAKEN)
@@ -240,7 +245,8 @@ class RoomSession:
             permissions=us.permissions,
         )
         self._note("connected", None, f"{self._state.room} as {self._state.identity}")
-        self._people.entered(room, asking=target.describe and us.permissions.can_publish_data)
+        self._people.entered(room, target.url, asking=target.describe and us.permissions.can_publish_data)
+        self._in_room.start(self._hints.watch(self._people.refresh), "catalogues")
         self._in_room.start(self._learn_sid(room), "room sid")
         self._presence.entered(target, self._state.room, self._in_room)
         self._vantage.watch_server(target, self._state.room, self._in_room)
@@ -377,7 +383,7 @@ class RoomSession:
                 purpose="describe",
             )
         )
-        return await self._invoker.finished(seq)
+        return await self._invoker.ended(seq)
 
     def _speaker(self) -> rtc.LocalParticipant | None:
         return self._connection.room.local_participant if self._connection else None

@@ -1,15 +1,11 @@
-"""Filters that were used and those that were given names, in a file of the user's state folder.
+"""Filters that were used and those that were given names, in a file of the user's state folder."""
 
-Small and bounded, 0600, written anew as a whole and moved into place, so that what is there is always whole.
-"""
-
-import os
-import tempfile
 from pathlib import Path
 
 import msgspec
 
 from rpc_inspector.storage.reading import FileUnusable, read_bytes
+from rpc_inspector.storage.writing import replace_file
 
 #: So many filters of the history are kept, the newest; so many may have names; longer ones are not kept.
 MOST_USED = 200
@@ -93,18 +89,6 @@ class FilterFile:
         return self._write(Filters(now.used, {other: text for other, text in now.saved.items() if other != name}))
 
     def _write(self, filters: Filters) -> Filters:
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            # Made with mode 0600: a filter may quote a payload.
-            handle, temporary = tempfile.mkstemp(dir=self.path.parent, prefix=".filters-")
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(msgspec.json.format(msgspec.json.encode(filters), indent=1))
-                Path(temporary).replace(self.path)
-            except OSError:
-                Path(temporary).unlink(missing_ok=True)
-                raise
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise FileUnusable(f"{self.path} cannot be written: {reason}.", "The filter is not kept.") from error
+        # Not for others to read: a filter may quote a payload.
+        replace_file(self.path, msgspec.json.format(msgspec.json.encode(filters), indent=1), "The filter is not kept.")
         return filters

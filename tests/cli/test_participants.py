@@ -16,7 +16,10 @@ def test_json_is_one_object_with_everybody_and_ourselves(in_room):
     assert all(one.keys() >= FIELDS for one in listed["participants"])
     assert [name for name, one in by_identity.items() if one["self"]] == ["me"]
     agent = by_identity["weather-agent"]
-    assert agent["methods"][0] == {"name": "echo", "provenance": "advertised", "description": "What it got"}
+    assert agent["methods"][0] == {
+        "name": "echo", "provenance": "advertised", "description": "What it got", "also": [], "conflicts": [],
+    }  # fmt: skip
+    assert (agent["describing"], agent["remarks"]) == ("refused", [])
     assert (agent["state"], agent["kind"], agent["client_protocol"]) == ("active", "standard", 2)
     assert agent["permissions"]["can_publish_data"] is True
     assert agent["joined_at"].endswith("Z")

@@ -13,13 +13,13 @@ from rpc_inspector.core.exits import Exit, exit_for
 from rpc_inspector.core.methods import (
     MethodsUnreadable,
     known_methods,
-    merge_methods,
     parse_advertised,
     parse_described,
 )
 from rpc_inspector.core.model import Call, CallError, Measure, Payload
 from rpc_inspector.core.names import closest
 from rpc_inspector.core.payloads import json_problem, minified, pretty, unsendable
+from rpc_inspector.core.provenance import merge_methods
 from rpc_inspector.core.redaction import MASK, mask_attributes, mask_jwts, shown_url
 from rpc_inspector.core.session import Target
 from rpc_inspector.core.text import sanitise, sanitise_name
@@ -96,10 +96,10 @@ def test_json_is_judged_at_its_place():
 
 
 def test_methods_are_read_and_merged_by_provenance():
-    advertised = parse_advertised('{"v":1,"m":{"greet":{"d":"Greets"},"bye":{}}}')
+    advertised = parse_advertised('{"v":1,"m":{"greet":{"d":"Greets"},"bye":{}}}').methods
     described = parse_described(
         '{"v":1,"methods":{"greet":{"description":"Longer","request":{"type":"object"},"examples":[{"request":1}]}}}'
-    )
+    ).methods
     merged = merge_methods({"described": described, "advertised": advertised, "known": known_methods("sip")})
     assert [(m.name, m.provenance) for m in merged][:3] == [
         ("greet", "advertised"), ("bye", "advertised"), ("lk.sip.GetRemoteHeaders", "known"),
@@ -119,7 +119,7 @@ def test_advertised_methods_are_bounded():
     with pytest.raises(MethodsUnreadable, match="64 KiB"):
         parse_advertised('{"v":1,"m":{"x":{"d":"' + "y" * 70_000 + '"}}}')
     many = json.dumps({"v": 1, "m": {str(n): {} for n in range(2000)}})
-    assert len(parse_advertised(many)) == 1000
+    assert len(parse_advertised(many).methods) == 1000
 
 
 def test_secrets_are_masked():

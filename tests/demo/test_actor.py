@@ -37,7 +37,7 @@ async def test_it_comes_back_when_it_was_removed():
             await entrances.get()
         async with join(server.url, "visitor") as room:
             assert ADVERTISED_ATTRIBUTE in room.remote_participants["web-1"].attributes
-            described = parse_described(await call(room, "web-1", DESCRIBE_METHOD, '{"v":1}'))
+            described = parse_described(await call(room, "web-1", DESCRIBE_METHOD, '{"v":1}')).methods
             assert {method.name for method in described} == {"get_location", "show_card", "confirm"}
 
 

@@ -23,11 +23,11 @@ TABLES = {actor.identity: actor(STAGE).methods() for actor in CAST}
 @pytest.mark.parametrize("identity", TABLES)
 def test_what_is_told_of_methods_is_what_is_registered(identity):
     table = TABLES[identity]
-    told = parse_advertised(advertisement(table))
+    told = parse_advertised(advertisement(table)).methods
     assert [(one.name, one.description) for one in told] == [(one.name, one.description) for one in table]
     answer = description(table, Request("visitor", '{"v":1}'))
     assert len(answer.encode()) < MOST_BYTES_AT_ONCE
-    described = parse_described(answer)
+    described = parse_described(answer).methods
     assert [one.name for one in described] == [one.name for one in table]
     assert [json.loads(one.request_schema or "") for one in described] == [one.request for one in table]
     assert [len(one.examples) for one in described] == [len(one.examples) for one in table]
@@ -35,7 +35,7 @@ def test_what_is_told_of_methods_is_what_is_registered(identity):
 
 def test_one_method_alone_can_be_described():
     table = TABLES["weather-agent"]
-    described = parse_described(description(table, Request("visitor", '{"v":1,"method":"forecast"}')))
+    described = parse_described(description(table, Request("visitor", '{"v":1,"method":"forecast"}'))).methods
     assert [one.name for one in described] == ["forecast"]
 
 

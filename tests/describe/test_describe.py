@@ -117,16 +117,16 @@ def test_too_many_methods_are_cut_in_the_attribute_and_named_only_in_the_answer(
     attribute = methods.advertisement()
     assert len(attribute.encode()) <= 8192
     assert json.loads(attribute)["more"] is True
-    assert parse_advertised(attribute)[0].description == "é" * 60
+    assert parse_advertised(attribute).methods[0].description == "é" * 60
     everything = methods.description('{"v":1}')
-    assert len(parse_described(everything)) == 400
-    assert parse_described(everything)[0].request_schema is None
-    (one,) = parse_described(methods.description('{"v":1,"method":"greet_7"}'))
+    assert len(parse_described(everything).methods) == 400
+    assert parse_described(everything).methods[0].request_schema is None
+    (one,) = parse_described(methods.description('{"v":1,"method":"greet_7"}')).methods
     assert one.name == "greet_7"
     assert '"required": ["city"]' in (one.request_schema or "")
     assert one.examples == ('{"request": {"city": "Oslo"}, "response": "hi"}',)
     assert methods.description('{"v":1,"method":"none"}') == '{"v":1,"methods":{}}'
-    assert len(parse_described(methods.description("not JSON"))) == 400
+    assert len(parse_described(methods.description("not JSON")).methods) == 400
 
 
 async def test_published_methods_can_be_seen_and_called_in_a_room():
@@ -135,13 +135,13 @@ async def test_published_methods_can_be_seen_and_called_in_a_room():
         me = caller.local_participant
         assert await me.perform_rpc(destination_identity="app", method="greet_0", payload="x") == "x"
         answer = await me.perform_rpc(destination_identity="app", method="rpc.describe", payload='{"v":1}')
-        assert parse_described(answer)[0].name == "greet_0"
-        assert parse_advertised(app.local_participant.attributes["rpc.methods"])[0].name == "greet_0"
+        assert parse_described(answer).methods[0].name == "greet_0"
+        assert parse_advertised(app.local_participant.attributes["rpc.methods"]).methods[0].name == "greet_0"
 
 
 async def test_the_handlers_data_is_livekits():
     data = rtc.RpcInvocationData(request_id="1", caller_identity="me", payload='{"v":1}', response_timeout=8.0)
-    assert parse_described(await table().describe(data))[0].name == "greet_0"
+    assert parse_described(await table().describe(data)).methods[0].name == "greet_0"
     assert await table().describe(SimpleNamespace(payload="")) == await table().describe(data)
 
 

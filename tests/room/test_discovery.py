@@ -5,7 +5,7 @@ import json
 import pytest
 
 from rpc_inspector.core.session import Invocation
-from rpc_inspector.room import discovery
+from rpc_inspector.room import asking
 from tests.support.peers import peer
 from tests.support.rooms import ROOM, join, until
 
@@ -105,8 +105,7 @@ async def test_names_only_are_asked_about_one_by_one(session, target, server):
         }
         await bob.do("answer", method="rpc.describe", answers=answers)
         await session.join(target())
-        await until(lambda: methods(session, "bob"))
-        assert [one.description for one in methods(session, "bob").values()] == ["ONE", "TWO"]
+        await until(lambda: [one.description for one in methods(session, "bob").values()] == ["ONE", "TWO"])
         assert len(asked(session)) == 3
 
 
@@ -115,12 +114,12 @@ async def test_an_answer_that_is_none_is_told_and_does_no_harm(session, target, 
         await bob.do("answer", method="rpc.describe", answers={"*": "\x1b[31m{not JSON"})
         await session.join(target())
         await until(lambda: told(session))
-        assert told(session) == ["its answer to rpc.describe cannot be read: not JSON"]
+        assert told(session) == ["its answer to rpc.describe is of no use: not JSON"]
         assert methods(session, "bob") == {}
 
 
 async def test_handlers_that_are_registered_late_are_found(session, target, server, monkeypatch):
-    monkeypatch.setattr(discovery, "AGAIN_AFTER_S", (0.1, 0.2))
+    monkeypatch.setattr(asking, "AGAIN_AFTER_S", (0.1, 0.2))
     async with peer(server.url, "bob") as bob:
         await session.join(target())
         await until(lambda: len(asked(session)) == 3, what="it is asked again after a 1400")
