@@ -9,6 +9,7 @@ from rpc_inspector.core.codes import ErrorCode
 from rpc_inspector.core.diagnosis import Facts
 from rpc_inspector.core.model import Call, Participant, RoomEventKind, TraceRow
 from rpc_inspector.core.session import SessionState
+from rpc_inspector.room.asking import Ask
 from rpc_inspector.room.changes import changes
 from rpc_inspector.room.discovery import Discovery
 from rpc_inspector.room.hints import Hints
