@@ -106,7 +106,7 @@ class Ours:
     async def _measure(self, session: Any) -> None:
         await self._joined.wait()
         self.app.main.action_focus_pane("trace")
-        self.figures = await Meter(session._observe, self._seconds).run()  # noqa: SLF001 - where packets come in
+        self.figures = await Meter(session._intake.observe, self._seconds).run()  # noqa: SLF001 - where packets come in
         await asyncio.sleep(0.5)  # the last batch is shown
         calls = [row for row in session.rows() if isinstance(row, Call)]
         shown = [row for row in self.app.main.trace.view.rows.between(0, sys.maxsize) if isinstance(row, Call)]

@@ -62,6 +62,12 @@ class Terminal:
             self._seen = b""
         return arrived - since
 
+    def line(self, start: str) -> list[pyte.screens.Char]:
+        """The cells, with their colours, of the first line that begins so; none if there is no such line."""
+        lines = self._screen.display
+        found = next((index for index, line in enumerate(lines) if line.startswith(start)), None)
+        return [] if found is None else [self._screen.buffer[found][column] for column in range(SIZE[1])]
+
     def screen(self) -> list[str]:
         """The lines of the screen as read so far."""
         return list(self._screen.display)
