@@ -10,11 +10,11 @@ from rpc_inspector.cli.ending import Refused
 from rpc_inspector.cli.options import CONTEXT, plain_options
 
 if TYPE_CHECKING:
-    from rpc_inspector.core.redaction import Rules
+    from rpc_inspector.core.secrets.redaction import Rules
     from rpc_inspector.storage.export import Format
 
 #: As in ``storage.export.FORMATS``, which the help need not import.
-FORMAT_NAMES = ("html", "trace", "json", "csv", "markdown", "mermaid", "perfetto")
+FORMAT_NAMES = ("html", "trace", "json", "csv", "markdown", "mermaid", "perfetto", "collection")
 
 
 @click.command("export", context_settings=CONTEXT)
@@ -43,7 +43,7 @@ def command(
 
     Formats: html, a report to read and to send; trace, everything, for open; json, lines of call objects, for
     programs; csv, for spreadsheets; markdown, a table for issues and wikis; mermaid, a sequence diagram; perfetto, a
-    timeline for ui.perfetto.dev.
+    timeline for ui.perfetto.dev; collection, a folder of requests that make the calls again, for check.
 
     Obvious secrets (passwords, tokens, keys, cookies, JWTs) are masked in all of them, unless --no-redact.
     """
@@ -76,6 +76,8 @@ def _format(name: str | None, output: str | None) -> "Format":
 
 def _target(file: str, output: str | None, form: "Format") -> Path | None:
     if output == "-":
+        if form.folder:
+            raise Refused(f"{form.name} is a folder, which stdout cannot take.", "Name a new folder with -o.")
         return None
     stem = "trace" if file == "-" else Path(file).name.removesuffix(".gz").removesuffix(".jsonl")
     return Path(output or f"{stem}.{form.extension}")
@@ -83,7 +85,7 @@ def _target(file: str, output: str | None, form: "Format") -> Path | None:
 
 def _rules(keys: tuple[str, ...], paths: tuple[str, ...], payloads: str) -> "Rules":
     from rpc_inspector.core.query.paths import PathError  # noqa: PLC0415 - as above
-    from rpc_inspector.core.redaction import SECRET_KEYS, Rules  # noqa: PLC0415 - as above
+    from rpc_inspector.core.secrets.redaction import SECRET_KEYS, Rules  # noqa: PLC0415 - as above
 
     try:
         return Rules(keys=(*SECRET_KEYS, *keys), paths=paths, payloads=payloads)  # type: ignore[arg-type] # click checked it

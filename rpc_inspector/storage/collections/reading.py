@@ -7,7 +7,7 @@ from typing import get_args
 
 from rpc_inspector.core.budgets import DEFAULT_ACK_MS, DEFAULT_RESPONSE_MS
 from rpc_inspector.core.model import Kind
-from rpc_inspector.core.payloads import unsendable
+from rpc_inspector.core.payload.text import unsendable
 from rpc_inspector.core.query.paths import Path as JsonPath
 from rpc_inspector.core.query.paths import PathError
 from rpc_inspector.core.templates import BUILT_IN
@@ -141,7 +141,8 @@ def _to(fields: Fields, node: Node) -> To:
 
 def _payload(fields: Fields, node: Node, folder: Path) -> str:
     if not isinstance(node.value, str):
-        return json_of(node)
+        # Nothing behind the colon is no payload; the word null is written as a text.
+        return "" if node.value is None else json_of(node)
     if node.value.startswith("@@"):
         return node.value[1:]
     if not node.value.startswith("@"):

@@ -14,7 +14,7 @@ from typing import TextIO
 from msgspec import Struct
 
 from rpc_inspector.core.model import Call, TraceRow
-from rpc_inspector.core.redaction import Rules, redact, redact_event
+from rpc_inspector.core.secrets.redaction import Rules, redact, redact_event
 from rpc_inspector.storage.reading import FileUnusable
 
 
@@ -39,17 +39,33 @@ class FileThere(FileUnusable):
 
 
 class Format(Struct, frozen=True, kw_only=True):
-    """A format to export to. ``module``, in this package, has its writer and is imported when it is used."""
+    """A format to export to. ``module``, in this package, has its writer and is imported when it is used.
+
+    ``folder``: it is a folder of files, and no stream can take it.
+    """
 
     name: str
     extension: str
     description: str
     module: str
+    folder: bool = False
 
     def write(self, rows: Iterable[TraceRow], stream: TextIO, about: About) -> None:
         """Write ``rows``, redacted, to ``stream`` (text, line feeds untouched); raises what the stream raises."""
         writer = import_module(f"{__name__}.{self.module}").write
         writer(_redacted(rows, about.rules), stream, about)
+
+    def write_folder(self, rows: Iterable[TraceRow], path: Path, about: About) -> int:
+        """Write ``rows``, redacted, to a new folder.
+
+        Returns:
+            The size of its files in bytes.
+
+        Raises:
+            FileUnusable: it cannot be written, or is there already.
+        """
+        import_module(f"{__name__}.{self.module}").write_folder(_redacted(rows, about.rules), path)
+        return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
 
 
 FORMATS: Mapping[str, Format] = {
@@ -66,6 +82,8 @@ FORMATS: Mapping[str, Format] = {
         Format(name="mermaid", extension="mmd", description="a sequence diagram", module="mermaid"),
         Format(name="perfetto", extension="trace.json", description="a timeline for ui.perfetto.dev, chrome://tracing",
                module="perfetto"),
+        Format(name="collection", extension="collection", description="requests to make again, a folder for check",
+               module="collection", folder=True),
     )
 }  # fmt: skip
 
@@ -77,6 +95,8 @@ def _redacted(rows: Iterable[TraceRow], rules: Rules) -> Iterator[TraceRow]:
 
 def export_file(path: Path, rows: Iterable[TraceRow], form: Format, about: About, *, force: bool = False) -> int:
     """Write ``rows`` to a file that appears whole or not at all, readable by its owner alone.
+
+    A format that is a folder makes one; it is never replaced.
 
     Args:
         path: of the file.
@@ -91,6 +111,8 @@ def export_file(path: Path, rows: Iterable[TraceRow], form: Format, about: About
     Raises:
         FileUnusable: it cannot be written; :class:`FileThere`: it is there already.
     """
+    if form.folder:
+        return form.write_folder(rows, path, about)
     unfinished: str | None = None
     try:
         if path.is_dir():

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from typing import TextIO
 
-from rpc_inspector.core.arrows import StepKind
+from rpc_inspector.core.ladder.arrows import StepKind
 from rpc_inspector.core.model import Call, TraceRow
 from rpc_inspector.storage.export import About
 from rpc_inspector.storage.export.steps import Said, lifelines, said

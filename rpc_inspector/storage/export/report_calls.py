@@ -9,7 +9,7 @@ from rpc_inspector.core.callobject import rounded
 from rpc_inspector.core.codes import CODES
 from rpc_inspector.core.diagnosis import Diagnosis, who_raised
 from rpc_inspector.core.model import Call, Payload, RoomEvent, Sighting, Stage
-from rpc_inspector.core.payloads import pretty
+from rpc_inspector.core.payload.text import pretty
 from rpc_inspector.core.text import sanitise
 from rpc_inspector.core.units import duration, size
 from rpc_inspector.storage.export.report_figures import Axis, end_of

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from rpc_inspector.core.codes import CODES, code_name
 from rpc_inspector.core.model import Call
-from rpc_inspector.core.statistics import Group, Statistics
+from rpc_inspector.core.statistics.summary import Group, Statistics
 from rpc_inspector.core.units import duration
 from rpc_inspector.storage.export.wording import clock, name, when
 

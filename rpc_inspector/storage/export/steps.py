@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from rpc_inspector.core.arrows import Step, since, steps_of
 from rpc_inspector.core.callobject import rounded
+from rpc_inspector.core.ladder.arrows import Step, since, steps_of
 from rpc_inspector.core.model import Call, TraceRow
 from rpc_inspector.core.units import size
 from rpc_inspector.storage.export.wording import event_words, name, outcome

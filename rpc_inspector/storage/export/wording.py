@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from rpc_inspector import __version__
 from rpc_inspector.core.model import Call, Measure, Payload, RoomEvent
-from rpc_inspector.core.redaction import redact_text
+from rpc_inspector.core.secrets.redaction import redact_text
 from rpc_inspector.core.text import sanitise
 from rpc_inspector.core.units import duration, size
 from rpc_inspector.storage.export import About

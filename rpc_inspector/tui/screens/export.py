@@ -19,7 +19,7 @@ from textual.widgets.option_list import Option
 
 from rpc_inspector.core.model import Call, TraceRow
 from rpc_inspector.core.query.paths import PathError
-from rpc_inspector.core.redaction import SECRET_KEYS, Payloads, Rules
+from rpc_inspector.core.secrets.redaction import SECRET_KEYS, Payloads, Rules
 from rpc_inspector.core.text import sanitise
 from rpc_inspector.storage.export import FORMATS, About, FileThere, Format, export_file
 from rpc_inspector.storage.reading import FileUnusable
@@ -95,6 +95,8 @@ class ExportScreen(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         """What, as what, without what, where to."""
+        if self.app.is_web:  # a browser downloads files, not folders
+            self._formats = [form for form in self._formats if not form.folder]
         with VerticalScroll(classes="dialog", can_focus=False) as box:
             box.border_title = "Save the trace" if self._form else "Export"
             box.border_subtitle = "enter write   tab next   esc close"
