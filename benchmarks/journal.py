@@ -8,12 +8,12 @@ from statistics import median
 
 from benchmarks.loaded import EVENTS_A_SECOND, TURN_S, call_events
 from rpc_inspector.core.events import RpcEvent
-from rpc_inspector.core.redaction import Payloads, Rules
+from rpc_inspector.core.secrets.redaction import Payloads, Rules
 from rpc_inspector.core.session import SessionState
-from rpc_inspector.core.trace import TraceStore
+from rpc_inspector.core.store.trace import TraceStore
 from rpc_inspector.room.broadcast import Broadcast
-from rpc_inspector.storage.journal import Journal
-from rpc_inspector.storage.traces import read_rows
+from rpc_inspector.storage.journal.writer import Journal
+from rpc_inspector.storage.traces.reading import read_rows
 
 SECONDS = 6
 ROUNDS = 3

@@ -9,8 +9,8 @@ from statistics import median, quantiles
 from textual.pilot import Pilot
 
 from benchmarks.listing import Feed, _live, made
-from rpc_inspector.core.ladder import Ladder
-from rpc_inspector.tui.widgets.ladder_canvas import LadderCanvas
+from rpc_inspector.core.ladder.model import Ladder
+from rpc_inspector.tui.widgets.ladder.canvas import LadderCanvas
 from tests.support.ladders import LadderHost
 
 #: Three arrows a call.

@@ -18,8 +18,8 @@ from rpc_inspector.core.model import Call, replace
 from rpc_inspector.core.query import parse
 from rpc_inspector.core.session import Update
 from rpc_inspector.tui.widgets.cells import clock, milliseconds
-from rpc_inspector.tui.widgets.trace_list import TracePane
-from rpc_inspector.tui.widgets.trace_view import TraceView
+from rpc_inspector.tui.widgets.trace.pane import TracePane
+from rpc_inspector.tui.widgets.trace.view import TraceView
 from tests.support.calls import MONOTONIC, call
 from tests.support.hosts import Host
 

@@ -15,7 +15,7 @@ from textual.widgets import DataTable
 from rpc_inspector.core.events import RpcEvent
 from rpc_inspector.core.model import Call
 from rpc_inspector.core.session import Session, Target
-from rpc_inspector.core.trace import TraceStore
+from rpc_inspector.core.store.trace import TraceStore
 from rpc_inspector.room import open_session
 from rpc_inspector.tui.app import InspectorApp
 from rpc_inspector.tui.start import Start

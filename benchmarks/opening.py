@@ -17,7 +17,7 @@ from benchmarks.recorded import write_calls
 from benchmarks.startup import EMPTY_APP
 from benchmarks.terminal import OURS, Terminal
 from rpc_inspector.core.callobject import CallObject, call_from
-from rpc_inspector.storage.journal_lines import Header, Line, encode
+from rpc_inspector.storage.journal.lines import Header, Line, encode
 
 CALLS, TIMES = 100_000, 10
 FILTERS = {

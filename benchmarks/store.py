@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from rpc_inspector.core.events import RpcEvent
 from rpc_inspector.core.session import SessionState, Update
-from rpc_inspector.core.trace import TraceStore
+from rpc_inspector.core.store.trace import TraceStore
 from rpc_inspector.room.broadcast import Broadcast
 
 CALLS = 100_000

@@ -10,8 +10,8 @@ from rpc_inspector.cli.ending import Refused
 from rpc_inspector.cli.login import Login, Sources, dev_login, project_login
 from rpc_inspector.cli.options import Options
 from rpc_inspector.cli.tokens import Claims, read_claims
-from rpc_inspector.core.payloads import unsendable
-from rpc_inspector.core.redaction import shown_url
+from rpc_inspector.core.payload.text import unsendable
+from rpc_inspector.core.secrets.redaction import shown_url
 from rpc_inspector.core.session import Target
 from rpc_inspector.storage.reading import FileUnusable, read_passphrase
 

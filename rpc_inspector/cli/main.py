@@ -14,6 +14,7 @@ COMMANDS = {
     "demo": "Open the interface on a room of its own, with participants to call.",
     "participants": "List who is in the room, and each one's methods.",
     "call": "Call a method of a participant.",
+    "ping": "Ask whether a participant's SDK is answering, and how fast.",
     "check": "Make the calls of a collection, and compare what comes with what was expected.",
     "trace": "Print calls as they end.",
     "export": "Write a saved trace as a report, a table, a diagram or a timeline.",

@@ -45,7 +45,7 @@ def _convert(file: str, query: "Query") -> int:
 
 
 def _show(file: str, query: "Query") -> int:
-    from rpc_inspector.storage.traces import Reading  # noqa: PLC0415 - the help does not need it
+    from rpc_inspector.storage.traces.reading import Reading  # noqa: PLC0415 - the help does not need it
 
     if file == "-":
         _keys_from_terminal()
@@ -60,7 +60,7 @@ def _show(file: str, query: "Query") -> int:
     from rpc_inspector.tui.start import Start  # noqa: PLC0415 - likewise
 
     async def make_session() -> Session:
-        from rpc_inspector.storage.opened import OpenedTrace  # noqa: PLC0415 - likewise
+        from rpc_inspector.storage.traces.opened import OpenedTrace  # noqa: PLC0415 - likewise
 
         return OpenedTrace(reading)
 

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from rpc_inspector.cli.ending import Refused
-from rpc_inspector.core.payloads import unsendable
+from rpc_inspector.core.payload.text import unsendable
 from rpc_inspector.storage.reading import read_text
 
 #: More than any handler will want; what is read is held in memory several times.

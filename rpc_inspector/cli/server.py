@@ -28,7 +28,7 @@ def command(*, as_json: bool, bind: str, port: int, room: str | None) -> int:
     It makes a key for itself and prints how to join. Data only: RPC, data packets and data streams, no media.
     """
     from rpc_inspector.cli.ending import OWN_FAILURE, Refused  # noqa: PLC0415 - the help needs no asyncio
-    from rpc_inspector.core.payloads import unsendable  # noqa: PLC0415 - likewise
+    from rpc_inspector.core.payload.text import unsendable  # noqa: PLC0415 - likewise
     from rpc_inspector.demo.process import require_extra  # noqa: PLC0415 - likewise
 
     typed_before = click.get_current_context().obj

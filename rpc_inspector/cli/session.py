@@ -9,10 +9,10 @@ from importlib import import_module
 from typing import Any
 
 from rpc_inspector.cli.options import Recording
-from rpc_inspector.core.redaction import Rules
+from rpc_inspector.core.secrets.redaction import Rules
 from rpc_inspector.core.session import Session
-from rpc_inspector.storage.journal import Journal
-from rpc_inspector.storage.journal_files import default_folder
+from rpc_inspector.storage.journal.files import default_folder
+from rpc_inspector.storage.journal.writer import Journal
 from rpc_inspector.storage.saved_methods import SavedMethods, default_path
 
 

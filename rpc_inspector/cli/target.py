@@ -7,7 +7,7 @@ from rpc_inspector.cli.connection import resolve
 from rpc_inspector.cli.ending import NOT_AUTHORISED, Refused
 from rpc_inspector.cli.options import Options
 from rpc_inspector.cli.tokens import read_claims
-from rpc_inspector.core.redaction import shown_url
+from rpc_inspector.core.secrets.redaction import shown_url
 from rpc_inspector.core.session import Session, Target
 from rpc_inspector.headless.entering import in_words, room_names
 from rpc_inspector.headless.output import Output

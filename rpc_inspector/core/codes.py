@@ -133,6 +133,22 @@ CODES: dict[int, CodeInfo] = {
     )
 }
 
+#: The words that SDKs send with each code of their own: those of livekit 1.2.0 and livekit-client 2.23. Others are an
+#: application's.
+DEFAULT_MESSAGES: dict[int, str] = {
+    ErrorCode.UNSUPPORTED_METHOD: "Method not supported at destination",
+    ErrorCode.RECIPIENT_NOT_FOUND: "Recipient not found",
+    ErrorCode.REQUEST_PAYLOAD_TOO_LARGE: "Request payload too large",
+    ErrorCode.UNSUPPORTED_SERVER: "RPC not supported by server",
+    ErrorCode.UNSUPPORTED_VERSION: "Unsupported RPC version",
+    ErrorCode.APPLICATION_ERROR: "Application error in method handler",
+    ErrorCode.CONNECTION_TIMEOUT: "Connection timeout",
+    ErrorCode.RESPONSE_TIMEOUT: "Response timeout",
+    ErrorCode.RECIPIENT_DISCONNECTED: "Recipient disconnected",
+    ErrorCode.RESPONSE_PAYLOAD_TOO_LARGE: "Response payload too large",
+    ErrorCode.SEND_FAILED: "Failed to send",
+}
+
 
 def code_name(code: int) -> str | None:
     """The name of a code of the table, e.g. ``RESPONSE_TIMEOUT``; ``None`` for an application's own."""

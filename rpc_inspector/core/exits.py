@@ -46,6 +46,9 @@ def exit_for(call: Call) -> Exit:
         return Exit.OK
     if call.outcome == "cancelled":
         return Exit.INTERRUPTED
-    if call.error is None:
-        return Exit.OTHER_RPC_ERROR
-    return _BY_CODE.get(call.error.code, Exit.HANDLER_ERROR)
+    return exit_for_code(call.error.code if call.error else None)
+
+
+def exit_for_code(code: int | None) -> Exit:
+    """The status of a failure by its code; ``None`` for one without."""
+    return Exit.OTHER_RPC_ERROR if code is None else _BY_CODE.get(code, Exit.HANDLER_ERROR)

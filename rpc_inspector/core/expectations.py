@@ -12,11 +12,11 @@ from typing import Literal, NamedTuple, get_args
 from msgspec import Struct
 
 from rpc_inspector.core.codes import code_name
-from rpc_inspector.core.masking import MASK
 from rpc_inspector.core.model import Call, Measure
 from rpc_inspector.core.query.paths import Key, Path, Sign, agrees
 from rpc_inspector.core.query.patterns import check_regex, search
-from rpc_inspector.core.redaction import Rules, is_secret, redact_text
+from rpc_inspector.core.secrets.masking import MASK
+from rpc_inspector.core.secrets.redaction import Rules, is_secret, redact_text
 from rpc_inspector.core.templates import Sources, resolve
 from rpc_inspector.core.text import ELLIPSIS
 

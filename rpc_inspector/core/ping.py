@@ -16,7 +16,7 @@ from rpc_inspector.core.events import Transport
 from rpc_inspector.core.methods import PING_PREFIX
 from rpc_inspector.core.model import Call, Measure, TraceRow
 from rpc_inspector.core.session import Invocation
-from rpc_inspector.core.sketch import Durations
+from rpc_inspector.core.statistics.sketch import Durations
 
 #: After the ack the refusal follows at once: so long (ms) is ample.
 PING_RESPONSE_MS = 2_000

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from rpc_inspector.core.budgets import DEFAULT_ACK_MS, DEFAULT_RESPONSE_MS
 from rpc_inspector.core.model import Call, LogLine, Outcome, Participant, Permissions, Purpose, RoomEvent, TraceRow
-from rpc_inspector.core.redaction import shown_url
+from rpc_inspector.core.secrets.redaction import shown_url
 
 if TYPE_CHECKING:
     # A ping is made of an Invocation, which stands here.
@@ -317,8 +317,10 @@ class Session(Protocol):
         """
         ...
 
-    async def ping_all(self, *, ack_ms: int = DEFAULT_ACK_MS) -> Sequence["Pinged"]:
-        """Ping everybody in the room but ourselves, at most 8 at once.
+    async def ping_all(
+        self, *, ack_ms: int = DEFAULT_ACK_MS, told: "Callable[[Pinged], None] | None" = None
+    ) -> Sequence["Pinged"]:
+        """Ping everybody in the room but ourselves, at most 8 at once; ``told`` gets each result as it comes.
 
         Raises:
             NotConnected, NotAuthorised: nothing was sent.

@@ -15,10 +15,10 @@ from typing import NamedTuple, TypeVar
 
 from msgspec import Struct
 
-from rpc_inspector.core.masking import MASK
 from rpc_inspector.core.names import closest
 from rpc_inspector.core.query.paths import Key, Path, PathError
-from rpc_inspector.core.redaction import is_secret
+from rpc_inspector.core.secrets.masking import MASK
+from rpc_inspector.core.secrets.redaction import is_secret
 
 #: So many placeholders of a text are filled in; so many characters may come of it.
 MOST_PLACEHOLDERS = 1000

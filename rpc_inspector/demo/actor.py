@@ -8,9 +8,8 @@ from typing import ClassVar
 
 from livekit import rtc
 
-from rpc_inspector.core.methods import ADVERTISED_ATTRIBUTE, DESCRIBE_METHOD
 from rpc_inspector.demo.errands import run_errands
-from rpc_inspector.demo.methods import DemoMethod, Request, advertisement, description
+from rpc_inspector.demo.methods import DemoMethod, table
 from rpc_inspector.demo.stage import Stage
 
 log = logging.getLogger("rpc_inspector.demo")
@@ -104,16 +103,9 @@ class Actor:
             await room.disconnect()
 
     async def _announce(self, me: rtc.LocalParticipant) -> None:
-        methods = self.methods()
-        for method in methods:
-            me.register_rpc_method(method.name, method.invoke)
-        if self.describes:
-            me.register_rpc_method(DESCRIBE_METHOD, self._describe)
-        told = {ADVERTISED_ATTRIBUTE: advertisement(methods)} if self.advertises else {}
-        await me.set_attributes(self.attributes | told)
-
-    async def _describe(self, data: rtc.RpcInvocationData) -> str:
-        return description(self.methods(), Request(data.caller_identity, data.payload))
+        # Its own attributes last: whoever sees one may call.
+        await table(self.methods()).publish(me, advertise=self.advertises, describe=self.describes)
+        await me.set_attributes(self.attributes)
 
     def _leave_because(self, reason: int) -> None:
         if self._left is not None and not self._left.done():

@@ -13,6 +13,8 @@ from rpc_inspector.demo.stage import Stage
 from rpc_inspector.server import RoomServer, RoomServerError
 
 ROOM = "demo"
+#: Who is announced as speaking version 1 of RPC, as LiveKit's SIP service does.
+V1 = ("phone",)
 #: How long the participants may take to leave in good order, in seconds.
 LEAVE_LIMIT_S = 0.4
 
@@ -35,7 +37,7 @@ async def _serve(on_end: Callable[[Callable[[], object]], None], phase: Callable
     ended = asyncio.Event()
     on_end(lambda: loop.call_soon_threadsafe(ended.set))
     key, secret = "demo", secrets.token_urlsafe(32)
-    server = RoomServer(key, secret, rooms=(ROOM,))
+    server = RoomServer(key, secret, rooms=(ROOM,), v1=V1)
     try:
         await server.start()
     except RoomServerError as error:

@@ -1,11 +1,13 @@
-"""The methods of a demo participant as one table: it is registered, advertised and described from the same entries."""
+"""The methods of a demo participant: what each is for, how it is called, and what it does."""
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from livekit import rtc
+
+from rpc_inspector.describe import Methods
 
 #: The application's own code for a request that the handler cannot work with.
 BAD_REQUEST = 4000
@@ -101,22 +103,15 @@ def a(kind: str, description: str = "", **more: object) -> Schema:
     return {"type": kind} | ({"description": description} if description else {}) | more
 
 
-def advertisement(methods: Sequence[DemoMethod]) -> str:
-    """The value of the attribute ``rpc.methods``: names and short descriptions."""
-    return compact({"v": 1, "m": {method.name: {"d": method.description} for method in methods}})
-
-
-def description(methods: Sequence[DemoMethod], question: Request) -> str:
-    """The answer of ``rpc.describe`` to ``{"v":1}`` or ``{"v":1,"method":NAME}``."""
-    wanted = question.body.get("method")
-    described = {
-        method.name: {
-            "description": method.description,
-            "request": method.request,
-            "response": method.response,
-            "examples": [{"request": request, "response": response} for request, response in method.examples],
-        }
-        for method in methods
-        if wanted in (None, method.name)
-    }
-    return compact({"v": 1, "methods": described})
+def table(methods: Iterable[DemoMethod]) -> Methods:
+    """The methods as the table from which they are registered, advertised and described."""
+    made = Methods()
+    for method in methods:
+        made.add(
+            method.name,
+            description=method.description,
+            request=method.request,
+            response=method.response,
+            examples=method.examples,
+        )(method.invoke)
+    return made

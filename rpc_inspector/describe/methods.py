@@ -95,15 +95,21 @@ class Methods:
 
         return decorate
 
-    async def publish(self, participant: Participant) -> None:
+    async def publish(self, participant: Participant, *, advertise: bool = True, describe: bool = True) -> None:
         """Register every handler, answer ``rpc.describe``, and advertise the names. After ``room.connect``.
 
-        The attribute needs a token with ``canUpdateOwnMetadata``; without it the methods are still described.
+        Args:
+            participant: ``room.local_participant``.
+            advertise: set the attribute. It needs a token with ``canUpdateOwnMetadata``; without it livekit's SDKs say
+                nothing, and the methods are still described.
+            describe: answer ``rpc.describe``.
         """
         for method in self._methods.values():
             participant.register_rpc_method(method.name, method.handler)
-        participant.register_rpc_method(METHOD, self.describe)
-        await participant.set_attributes({ATTRIBUTE: self.advertisement()})
+        if describe:
+            participant.register_rpc_method(METHOD, self.describe)
+        if advertise:
+            await participant.set_attributes({ATTRIBUTE: self.advertisement()})
 
     def advertisement(self) -> str:
         """The value of the attribute: names and short descriptions in at most 8 KiB, ``"more": true`` when cut."""

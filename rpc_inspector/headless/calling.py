@@ -5,12 +5,13 @@ import asyncio
 from rpc_inspector.core.budgets import METHOD_NAME_LIMIT, budget_for, utf8_size
 from rpc_inspector.core.callobject import call_line
 from rpc_inspector.core.exits import Exit, exit_for
+from rpc_inspector.core.explain import explain, facts_of
 from rpc_inspector.core.model import Call
-from rpc_inspector.core.payloads import json_problem
+from rpc_inspector.core.payload.text import json_problem
 from rpc_inspector.core.session import Invocation, NotAuthorised, Session, Target
 from rpc_inspector.headless.entering import enter
 from rpc_inspector.headless.output import Output
-from rpc_inspector.headless.report import explain
+from rpc_inspector.headless.report import tell
 
 
 async def make_call(
@@ -68,4 +69,4 @@ def _write(call: Call, session: Session, out: Output, *, as_json: bool) -> None:
         out.line(call_line(call))
     elif call.response and call.response.text is not None:
         out.payload(call.response.text)
-    explain(call, session.state, out)
+    tell(call, explain(call, facts_of(session, call)), out)

@@ -9,12 +9,12 @@ from pathlib import Path
 from msgspec import Struct
 
 from rpc_inspector.core.codes import ErrorCode
-from rpc_inspector.core.concealing import Concealing
 from rpc_inspector.core.exits import Exit
 from rpc_inspector.core.expectations import NOTHING, Failure, came_back, check
 from rpc_inspector.core.model import Call, Participant, replace
 from rpc_inspector.core.query.paths import Path as JsonPath
-from rpc_inspector.core.redaction import Rules, is_secret, redact
+from rpc_inspector.core.secrets.concealing import Concealing
+from rpc_inspector.core.secrets.redaction import Rules, is_secret, redact
 from rpc_inspector.core.session import CannotSend, Invocation, NotAuthorised, Session, SessionError, Target, Update
 from rpc_inspector.core.templates import Resolved, Sources, resolve
 from rpc_inspector.headless.checklines import Checked, Summary, checked_line, checked_lines, summary_line, summary_words

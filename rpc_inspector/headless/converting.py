@@ -9,10 +9,10 @@ from functools import partial
 from rpc_inspector.core.callobject import call_from, call_line
 from rpc_inspector.core.model import Call, TraceRow
 from rpc_inspector.core.query import Query
-from rpc_inspector.core.sifting import end_of, sift
+from rpc_inspector.core.statistics.sifting import end_of, sift
 from rpc_inspector.headless.output import Output
-from rpc_inspector.storage.trace_lines import decode_object
-from rpc_inspector.storage.traces import Reading
+from rpc_inspector.storage.traces.reading import Reading
+from rpc_inspector.storage.traces.rows import decode_object
 
 #: Bytes that are written at once.
 _WRITE = 1 << 16

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from rpc_inspector.core.model import Call, TraceRow
 from rpc_inspector.core.query import Query
-from rpc_inspector.core.redaction import Rules
+from rpc_inspector.core.secrets.redaction import Rules
 from rpc_inspector.headless.output import Output
 from rpc_inspector.storage.export import About, Format, export_file
-from rpc_inspector.storage.traces import read_rows
+from rpc_inspector.storage.traces.reading import read_rows
 
 
 class Wish(NamedTuple):

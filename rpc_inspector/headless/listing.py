@@ -9,7 +9,7 @@ from msgspec.structs import asdict
 
 from rpc_inspector.core.exits import Exit
 from rpc_inspector.core.model import Describing, Method, Participant
-from rpc_inspector.core.redaction import mask_attributes, mask_jwts
+from rpc_inspector.core.secrets.redaction import mask_attributes, mask_jwts
 from rpc_inspector.core.session import Session, SessionError, Target
 from rpc_inspector.core.text import sanitise, sanitise_name
 from rpc_inspector.headless.entering import enter

@@ -5,10 +5,8 @@ from collections.abc import Sequence
 
 import click
 
-from rpc_inspector.core.codes import CODES
-from rpc_inspector.core.diagnosis import Diagnosis, Facts, diagnose
-from rpc_inspector.core.model import Call
-from rpc_inspector.core.session import SessionState
+from rpc_inspector.core.explain import Explanation
+from rpc_inspector.core.model import Call, CallError
 from rpc_inspector.core.text import sanitise, sanitise_name
 from rpc_inspector.core.units import duration, size
 from rpc_inspector.headless.output import Output
@@ -50,33 +48,37 @@ def outcome_line(call: Call) -> str:
     return " · ".join(filter(None, parts))
 
 
-def explain(call: Call, state: SessionState, out: Output) -> None:
+def tell(call: Call, explanation: Explanation | None, out: Output) -> None:
     """Say on stderr how a call ended: its timing, and if it failed who raised it, why, and what to do."""
     out.say(outcome_line(call), fg=OUTCOME_COLOURS[call.outcome], bold=True)
     if call.error:
-        _explain_error(call, diagnose(call, Facts(state=state)), out)
-    if call.note:
-        out.say(f"  {call.note}", dim=True)
+        _carried(call.error, out)
+    if explanation:
+        _explain(explanation, out, raised=call.error is not None)
+    if call.note and not (explanation and any(call.note[1:] in one for one in explanation.happened)):
+        out.say(f"  {sanitise(call.note, limit=_LONGEST)}", dim=True)
 
 
-def _explain_error(call: Call, diagnosis: Diagnosis | None, out: Output) -> None:
-    error = call.error
-    if error is None or diagnosis is None:
-        return
-    info = CODES.get(error.code)
+def _carried(error: CallError, out: Output) -> None:
     if error.message:
         out.say(f"  {sanitise(error.message, limit=_LONGEST)}")
     if error.data:
         out.say(f"  data: {sanitise(error.data, limit=_LONGEST)}")
-    if diagnosis.raised_by != "us":  # what we raise says itself what happened
-        out.say(f"  {diagnosis.what}")
-    out.say(f"  {diagnosis.raised_in_words}", dim=True)
-    for cause in error.causes:
-        out.say(f"  likely: {sanitise(cause, limit=_LONGEST)}")
-    if info and not error.causes:
-        out.say(f"  to do: {info.next_step}")
-    elif not info:
-        out.say(f"  to do: {diagnosis.next_steps[0]}")
+
+
+def _explain(explanation: Explanation, out: Output, *, raised: bool) -> None:
+    for sentence in explanation.happened:
+        out.say(f"  {sanitise(sentence, limit=_LONGEST)}")
+    if raised:
+        out.say(f"  {sanitise(explanation.raised_in_words, limit=_LONGEST)}", dim=True)
+    for number, cause in enumerate(explanation.causes):
+        out.say(f"  {'also possible' if number else 'likely'}: {sanitise(cause.text, limit=_LONGEST)}", bold=not number)
+        for text in cause.evidence_for:
+            out.say(f"    {sanitise(text, limit=_LONGEST)}", dim=True)
+        for text in cause.evidence_against:
+            out.say(f"    but {sanitise(text, limit=_LONGEST)}", dim=True)
+        for step in cause.next_steps:
+            out.say(f"    to do: {sanitise(step, limit=_LONGEST)}")
 
 
 def columns(rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> list[str]:

@@ -13,7 +13,7 @@ from rpc_inspector.core.callobject import call_line
 from rpc_inspector.core.model import Call, RoomEvent, TraceRow
 from rpc_inspector.core.query import Query
 from rpc_inspector.core.session import ConnectFailed, Session, SessionState, Target, Update
-from rpc_inspector.core.statistics import Group, facts_of
+from rpc_inspector.core.statistics.summary import Group, facts_of
 from rpc_inspector.core.units import duration
 from rpc_inspector.headless.entering import enter
 from rpc_inspector.headless.output import Output

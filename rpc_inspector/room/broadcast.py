@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from rpc_inspector.core.model import Participant, TraceRow
 from rpc_inspector.core.session import Listener, SessionState, Update
-from rpc_inspector.core.trace import TraceStore
+from rpc_inspector.core.store.trace import TraceStore
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from livekit import rtc
 
-from rpc_inspector.core.redaction import mask_jwts
+from rpc_inspector.core.secrets.redaction import mask_jwts
 from rpc_inspector.core.session import CloseReason, ConnectFailed, NotAuthorised, SessionError
 
 _STATUS = re.compile(r"client error: (\d{3}) ?([A-Za-z ]*?)(?: - (.*))?$", re.DOTALL)

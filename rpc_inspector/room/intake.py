@@ -6,7 +6,7 @@ from collections.abc import Callable
 from rpc_inspector.core.events import RpcEvent
 from rpc_inspector.core.model import replace
 from rpc_inspector.core.session import SessionState
-from rpc_inspector.core.trace import TraceStore
+from rpc_inspector.core.store.trace import TraceStore
 from rpc_inspector.room.clock import SLACK_S, step_in_words, wall_offset
 
 log = logging.getLogger(__name__)

@@ -10,12 +10,12 @@ from livekit import rtc
 
 from rpc_inspector.core.budgets import Budget
 from rpc_inspector.core.codes import ErrorCode
-from rpc_inspector.core.concluding import NOT_SEEN
-from rpc_inspector.core.diagnosis import Diagnosis, Facts, diagnose
+from rpc_inspector.core.explain import Facts, Weight, explain
 from rpc_inspector.core.model import Call, CallError, replace
-from rpc_inspector.core.payloads import unsendable
+from rpc_inspector.core.payload.text import unsendable
 from rpc_inspector.core.session import CannotSend, Invocation, NotAuthorised, NotConnected, SessionState
-from rpc_inspector.core.trace import TraceStore
+from rpc_inspector.core.store.concluding import NOT_SEEN
+from rpc_inspector.core.store.trace import TraceStore
 
 #: So long after a call's end its packets are waited for. Their records arrive up to 0.5 ms after the answer (measured
 #: with livekit 1.2.0), and are gathered for 20 ms; the rest is for a busy machine.
@@ -42,7 +42,7 @@ class Surroundings:
     Attributes:
         state: the session's state now. speaker: our participant, or ``None`` without a connection.
         present: whether an identity is in the room, asking the server where possible.
-        facts: for the diagnosis. behind_s: by how much the capture's records lag.
+        facts: what explains a call. behind_s: by how much the capture's records lag.
         next_change: waits for the next change of the trace.
         changed: tells the session that the trace changed.
     """
@@ -50,7 +50,7 @@ class Surroundings:
     state: Callable[[], SessionState]
     speaker: Callable[[], rtc.LocalParticipant | None]
     present: Callable[[str], Awaitable[bool]]
-    facts: Callable[[], Facts]
+    facts: Callable[[Call], Facts]
     read_packets: Callable[[], None]
     behind_s: Callable[[], float]
     next_packets: Callable[[], Awaitable[None]]
@@ -226,8 +226,12 @@ class Invoker:
         """The SDK ends a call with 1503 a moment before it tells who has left: the callee, or we."""
         with suppress(TimeoutError):
             async with asyncio.timeout(PACKETS_LIMIT_S):
-                while not ((diagnosis := diagnose(call, self._around.facts())) and diagnosis.causes):
+                while not self._is_sure(call):
                     await self._around.next_change()
+
+    def _is_sure(self, call: Call) -> bool:
+        explained = explain(call, self._around.facts(call))
+        return explained is not None and any(cause.weight >= Weight.STRONG for cause in explained.causes)
 
     async def _packets_of(self, seq: int, call: Call) -> Call:
         # A callee that leaves may say so itself (1503), so that answer is waited for too.
@@ -256,11 +260,11 @@ class Invoker:
     def _explained(self, call: Call) -> CallError | None:
         if call.error is None:
             return None
-        diagnosis = diagnose(call, self._around.facts())
-        if diagnosis is None:
+        explained = explain(call, self._around.facts(call))
+        if explained is None:
             return None
-        raised_by = call.error.raised_by or diagnosis.raised_by
-        return replace(call.error, raised_by=raised_by, causes=_sentences(diagnosis))
+        raised_by = call.error.raised_by or explained.raised_by
+        return replace(call.error, raised_by=raised_by, causes=explained.sentences)
 
     def _note(self, call: Call) -> str | None:
         """Why the call was not joined to its packets, if it was not."""
@@ -303,11 +307,3 @@ def _sees_packets(state: SessionState) -> bool:
 
 def _was_sent(call: Call) -> bool:
     return call.error is None or call.error.code not in _NOT_SENT
-
-
-def _sentences(diagnosis: Diagnosis) -> tuple[str, ...]:
-    """Each cause with what to do about it."""
-    return tuple(
-        " ".join(filter(None, (cause.text if cause.text.endswith("?") else f"{cause.text}.", cause.next_step)))
-        for cause in diagnosis.causes
-    )

@@ -6,9 +6,7 @@ from livekit import rtc
 from livekit.protocol import models
 
 from rpc_inspector.core.codes import ErrorCode
-from rpc_inspector.core.diagnosis import Facts
 from rpc_inspector.core.model import Call, Participant, RoomEventKind, TraceRow
-from rpc_inspector.core.session import SessionState
 from rpc_inspector.room.asking import Ask
 from rpc_inspector.room.changes import changes
 from rpc_inspector.room.discovery import Discovery
@@ -23,8 +21,8 @@ class People:
     """Roster and discovery of the room that we are in.
 
     Args:
-        hints: what the user's files tell of methods.
         ask: calls ``rpc.describe``. note: puts a room event into the trace. changed: the roster is another.
+        hints: what the user's files tell of methods.
     """
 
     def __init__(self, ask: Ask, note: Note, changed: Callable[[], None], hints: Hints) -> None:
@@ -48,23 +46,14 @@ class People:
         """Who has that identity now."""
         return next((someone for someone in self.everybody if someone.identity == identity), None)
 
-    def facts(self, state: SessionState) -> Facts:
-        """What is known around a call, for its diagnosis."""
-        return Facts(
-            state=state,
-            roster=self.everybody,
-            joined=dict(self._roster.joined),
-            departures=dict(self._roster.departures),
-        )
-
-    def entered(self, room: rtc.Room, *, asking: bool) -> None:
-        """We have joined; ``asking``: participants may be asked for ``rpc.describe``."""
+    def entered(self, room: rtc.Room, url: str, *, asking: bool) -> None:
+        """We have joined a room of that server; ``asking``: participants may be asked for ``rpc.describe``."""
+        self._discovery.entered(f"{url} {room.name}", asking=asking)
         self._roster.attach(room)
         self._active = {someone.sid for someone in self.everybody if someone.state == "active"}
         self._look_at(self.everybody)
 
     def left_room(self) -> None:
-        await self._hints.flush()
         """We are in no room; :meth:`settle` must follow."""
         self._reconnecting = False
         self._suspended.clear()
@@ -74,6 +63,7 @@ class People:
     async def settle(self) -> None:
         """End what was asked and forget what was told."""
         await self._discovery.reset()
+        await self._hints.flush()
 
     async def describe(self, identity: str) -> None:
         """Ask somebody for its methods now; nothing if nobody of that identity is there."""
@@ -174,7 +164,7 @@ class People:
 
     def _gone(self, identity: str, sid: str, reason: str) -> None:
         self._active.discard(sid)
-        self._roster.left(identity, sid, reason)
+        self._roster.left(identity, sid)
         self._discovery.left(sid)
         self._note("left", identity, reason)
 

@@ -54,8 +54,14 @@ class Pinger:
         someone = next((one for one in self._caller.roster() if one.identity == identity), None)
         return pinged(call, someone.client_protocol if someone else None)
 
-    async def ping_all(self, ack_ms: int = DEFAULT_ACK_MS) -> Sequence[Pinged]:
+    async def ping_all(
+        self, ack_ms: int = DEFAULT_ACK_MS, told: Callable[[Pinged], None] | None = None
+    ) -> Sequence[Pinged]:
         """Ping everybody who is there now but ourselves, a few at a time; in the order of the roster.
+
+        Args:
+            ack_ms: how long each waits for its ack.
+            told: gets each result as it comes.
 
         Raises:
             NotConnected, NotAuthorised: nothing was sent.
@@ -65,9 +71,12 @@ class Pinger:
         async def one(identity: str) -> Pinged | None:
             async with gate:
                 try:
-                    return await self.ping(identity, ack_ms)
+                    result = await self.ping(identity, ack_ms)
                 except NotConnected:
                     return None  # the connection ended while others were being pinged
+            if told:
+                told(result)
+            return result
 
         others = [someone.identity for someone in self._caller.roster() if not someone.is_self]
         try:

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from livekit import rtc
 from livekit.protocol import models
 
-from rpc_inspector.core.diagnosis import Departure
-from rpc_inspector.core.model import Kind, Method, Participant, Permissions, State, replace
+from rpc_inspector.core.model import Kind, Participant, Permissions, State, replace
 
 _KINDS: dict[str, Kind] = {
     "STANDARD": "standard", "AGENT": "agent", "SIP": "sip", "INGRESS": "ingress", "EGRESS": "egress",
@@ -36,9 +35,6 @@ class Roster:
         self._merged: tuple[Participant, ...] = ()
         self._stale = False
         self._departed: dict[str, None] = {}
-        #: When we first saw the present session of each identity, seconds of CLOCK_MONOTONIC.
-        self.joined: dict[str, float] = {}
-        self.departures: dict[str, Departure] = {}
 
     def attach(self, room: rtc.Room) -> None:
         """We have joined ``room``."""
@@ -52,7 +48,6 @@ class Roster:
         self._service.clear()
         self._order.clear()
         self._known.clear()
-        self.joined.clear()
         self._merged = ()
         self._stale = False
 
@@ -74,7 +69,6 @@ class Roster:
         if self._known.get(identity) == sid:
             return False
         self._known[identity] = sid
-        self.joined[identity] = time.monotonic()
         return True
 
     def from_service_alone(self) -> dict[str, Participant]:
@@ -87,18 +81,16 @@ class Roster:
         listed = self._service.get(identity)
         return listed if listed and listed.sid == sid else None
 
-    def left(self, identity: str, sid: str, reason: str) -> None:
+    def left(self, identity: str, sid: str) -> None:
         """A participant has left."""
         self._departed[sid] = None
         if len(self._departed) > _DEPARTED_KEPT:
             del self._departed[next(iter(self._departed))]
         if self._known.get(identity) == sid:
             del self._known[identity]
-            self.joined.pop(identity, None)
         listed = self._service.get(identity)
         if listed and listed.sid == sid:
             del self._service[identity]
-        self.departures[identity] = Departure(time.monotonic(), reason)
         self._stale = True
 
     def take_service(self, infos: Iterable[models.ParticipantInfo]) -> tuple[list[Participant], list[Participant]]:

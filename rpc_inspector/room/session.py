@@ -8,11 +8,11 @@ from typing import Any
 from livekit import rtc
 
 from rpc_inspector.core.budgets import DEFAULT_ACK_MS
+from rpc_inspector.core.explain import facts_of
 from rpc_inspector.core.methods import DESCRIBE_METHOD
 from rpc_inspector.core.model import Call, LogLine, Outcome, Participant, RoomEvent, RoomEventKind, TraceRow, replace
 from rpc_inspector.core.ping import Pinged
-from rpc_inspector.core.redaction import shown_url
-from rpc_inspector.core.rows import DEFAULT_BYTES, DEFAULT_ROWS
+from rpc_inspector.core.secrets.redaction import shown_url
 from rpc_inspector.core.session import (
     CloseReason,
     ConnectFailed,
@@ -24,13 +24,14 @@ from rpc_inspector.core.session import (
     SessionState,
     Target,
 )
-from rpc_inspector.core.trace import TraceStore
+from rpc_inspector.core.store.rows import DEFAULT_BYTES, DEFAULT_ROWS
+from rpc_inspector.core.store.trace import TraceStore
 from rpc_inspector.room.broadcast import Broadcast
 from rpc_inspector.room.clock import wall_offset
 from rpc_inspector.room.connection import Connection
 from rpc_inspector.room.failures import end_of
-from rpc_inspector.room.intake import Intake, Tap
 from rpc_inspector.room.hints import Hints, Saved
+from rpc_inspector.room.intake import Intake, Tap
 from rpc_inspector.room.invoking import Invoker, Surroundings
 from rpc_inspector.room.people import People
 from rpc_inspector.room.pinging import Caller, Pinger
@@ -66,8 +67,8 @@ class RoomSession:
         keep_packets: put the DataPackets themselves into what ``tap`` gets (``RpcEvent.raw``); the trace never keeps
             them.
         tap: called with each packet that a vantage point reports, before it is folded into its call.
-    """
         saved: keeps the methods that are called, to offer them again.
+    """
 
     def __init__(
         self,
@@ -77,8 +78,8 @@ class RoomSession:
         capture: bool = True,
         keep_packets: bool = False,
         tap: Tap | None = None,
-    ) -> None:
         saved: Saved | None = None,
+    ) -> None:
         self._store = TraceStore(wall_offset(), keep, keep_bytes)
         self._intake = Intake(self._store, lambda: self._state, self._changed, tap)
         self._state = SessionState()
@@ -103,7 +104,7 @@ class RoomSession:
                 state=lambda: self._state,
                 speaker=self._speaker,
                 present=self._presence.present,
-                facts=lambda: self._people.facts(self._state),
+                facts=lambda call: facts_of(self, call),
                 read_packets=self._vantage.read_now,
                 behind_s=lambda: self._vantage.behind_s,
                 next_packets=self._vantage.next_packets,
@@ -216,8 +217,8 @@ class RoomSession:
         self._note("connecting", None, target.url)
         connection = Connection(self, self._given_up)
         try:
-            entry = pass_for(target)
             await self._hints.begin(target.catalogues)
+            entry = pass_for(target)
             self._set(room=entry.room, identity=entry.identity)
             if (target.identity or target.token) and await is_taken(target, entry.room, entry.identity):
                 self._note("notice", entry.identity, TAKEN)
@@ -307,14 +308,16 @@ class RoomSession:
         """
         return await self._pinger.ping(identity, ack_ms, anyway=anyway)
 
-    async def ping_all(self, *, ack_ms: int = DEFAULT_ACK_MS) -> Sequence[Pinged]:
-        """Ping everybody in the room but ourselves, at most 8 at once.
+    async def ping_all(
+        self, *, ack_ms: int = DEFAULT_ACK_MS, told: Callable[[Pinged], None] | None = None
+    ) -> Sequence[Pinged]:
+        """Ping everybody in the room but ourselves, at most 8 at once; ``told`` gets each result as it comes.
 
         Raises:
             NotConnected, NotAuthorised: nothing was sent.
         """
         self._require_connection()
-        return await self._pinger.ping_all(ack_ms)
+        return await self._pinger.ping_all(ack_ms, told)
 
     def keep_pinging(self, interval_s: float | None) -> None:
         """Ping everybody who is active every so many seconds, or no longer (``None``); leaving the room ends it.

@@ -31,11 +31,13 @@ class Routes:
     Args:
         registry: its rooms.
         gate: verifies its tokens.
+        v1: identities that are announced as speaking only version 1 of RPC.
     """
 
-    def __init__(self, registry: Registry, gate: TokenGate) -> None:
+    def __init__(self, registry: Registry, gate: TokenGate, v1: frozenset[str] = frozenset()) -> None:
         self._registry = registry
         self._gate = gate
+        self._v1 = v1
         self._serving: dict[asyncio.Task[None], web.WebSocketResponse] = {}
 
     def application(self) -> web.Application:
@@ -65,6 +67,8 @@ class Routes:
         name = require_join(claims, request.query.get("room", ""))
         join = read_join_request(request.query)
         info = describe(claims, join)
+        if info.identity in self._v1:
+            info.client_protocol = 0
         ws = await _open_websocket(request)
         if join.reconnect:
             # Resuming would need the old peer connection; the client reconnects from scratch in 0.4 s instead.

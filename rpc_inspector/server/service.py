@@ -32,17 +32,26 @@ class RoomServer:
         bind: address to listen on for signalling; WebRTC uses the addresses of all interfaces but the loopback.
         port: port to listen on, 0 for a free one.
         rooms: names of rooms that exist from the start and stay when empty; others are made on join.
+        v1: identities that are announced as speaking only version 1 of RPC, whatever their SDK says: others then use
+            that version with them.
     """
 
     def __init__(
-        self, api_key: str, api_secret: str, *, bind: str = "127.0.0.1", port: int = 0, rooms: Iterable[str] = ()
+        self,
+        api_key: str,
+        api_secret: str,
+        *,
+        bind: str = "127.0.0.1",
+        port: int = 0,
+        rooms: Iterable[str] = (),
+        v1: Iterable[str] = (),
     ) -> None:
         self._bind = bind
         self._port = port
         self._kept = tuple(rooms)
         self._gate = TokenGate(api_key, api_secret)
         self._registry = Registry()
-        self._routes = Routes(self._registry, self._gate)
+        self._routes = Routes(self._registry, self._gate, frozenset(v1))
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> Self:

@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from rpc_inspector.core.names import closest
-from rpc_inspector.core.redaction import is_secret
+from rpc_inspector.core.secrets.redaction import is_secret
 from rpc_inspector.core.templates import Raw, Sources
 from rpc_inspector.core.text import sanitise
 from rpc_inspector.storage.collections.fields import Fields, decoded

@@ -5,7 +5,7 @@ Measured with Textual 8.2: a highlighting editor takes 100 ms an edit at 100 kB 
 
 from dataclasses import dataclass
 
-from rpc_inspector.core.payloads import pretty
+from rpc_inspector.core.payload.text import pretty
 from rpc_inspector.core.text import ELLIPSIS, sanitise
 
 #: Above so many characters nothing is highlighted or wrapped.

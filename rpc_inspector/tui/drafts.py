@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 
 from rpc_inspector.core.model import Method
-from rpc_inspector.core.payloads import pretty
+from rpc_inspector.core.payload.text import pretty
 from rpc_inspector.core.text import sanitise
 
 Key = tuple[str, str]

@@ -1,10 +1,12 @@
 """How a call reads: its outcome, its limits running down, why it failed. Text and style, no widgets."""
 
+from collections.abc import Sequence
+
 from textual.content import Content
 
 from rpc_inspector.core.budgets import seconds
-from rpc_inspector.core.codes import ErrorCode
-from rpc_inspector.core.diagnosis import Diagnosis
+from rpc_inspector.core.codes import DEFAULT_MESSAGES, ErrorCode
+from rpc_inspector.core.explain import Cause, Explanation
 from rpc_inspector.core.model import Call
 from rpc_inspector.core.text import sanitise, sanitise_name
 from rpc_inspector.core.units import duration, size
@@ -13,6 +15,8 @@ from rpc_inspector.tui.widgets.outcomes import mark_of
 
 #: An error's message is cut to 256 bytes on its way; causes quote identities.
 _LONGEST_TEXT = 400
+#: Causes that are told where there is little room.
+_CAUSES = 3
 
 
 def outcome_line(call: Call, now: float) -> Content:
@@ -116,35 +120,47 @@ def timing_bar(call: Call, width: int) -> Content | None:
     )
 
 
-def failure(call: Call, diagnosis: Diagnosis | None) -> Content:
-    """Why a call failed: what happened, who raised it, the likely causes, what to do, what the error carries."""
+def failure(call: Call, explanation: Explanation | None, *, evidence: bool = False) -> Content:
+    """Why a call ended as it did: what happened, who raised it, the likely causes, what to do, what the error carries.
+
+    Args:
+        call: as it is now.
+        explanation: of it; without one only what the error carries is told.
+        evidence: that of every cause; otherwise of the first alone, and no more causes than fit beside an answer.
+    """
     error = call.error
     if call.purpose == "ping" and error is not None and error.code == ErrorCode.UNSUPPORTED_METHOD:
         why = "A ping calls a method that nobody has: the refusal proves that its SDK is alive."
         return Content.styled(why, "$muted")
-    if error is None:
-        return Content.styled(_OTHER_ENDS.get(call.outcome, ""), "$muted")
     lines: list[Content] = []
-    if diagnosis:
-        lines += [Content(diagnosis.what), Content.styled(safe(diagnosis.raised_in_words), "$muted")]
-    causes = error.causes or (tuple(cause.text for cause in diagnosis.causes) if diagnosis else ())
-    if causes:
-        lines += [Content(""), Content.styled("Most likely", "bold")]
-        lines += [Content.assemble((f"{n} ", "$muted"), safe(cause)) for n, cause in enumerate(causes, 1)]
-    # The session's causes say what to do about them themselves.
-    steps = [step for step in diagnosis.next_steps if not any(step in cause for cause in causes)] if diagnosis else []
-    if steps:
-        lines += [Content("")]
-        lines += [Content.assemble((f"{G.to} ", "$text-primary"), safe(step)) for step in steps]
-    if error.message and error.message not in (error.name, diagnosis and diagnosis.what):
+    if explanation:
+        lines += _happened(explanation, raised=error is not None)
+        lines += _causes(explanation.causes if evidence else explanation.causes[:_CAUSES], evidence=evidence)
+    if error and error.message and error.message != DEFAULT_MESSAGES.get(error.code):
         lines += [Content(""), Content.assemble(("message  ", "$muted"), safe(error.message))]
     return Content("\n").join(lines)
 
 
-_OTHER_ENDS = {
-    "cancelled": "We stopped waiting. Cancelling does not travel: the handler runs on.",
-    "lost": "Its end passed none of our vantage points, so its outcome is not known.",
-}
+def _happened(explanation: Explanation, *, raised: bool) -> list[Content]:
+    first, *more = explanation.happened
+    lines = [Content(safe(first)), *(Content.styled(safe(one), "$muted") for one in more)]
+    return [*lines, Content.styled(safe(explanation.raised_in_words), "$muted")] if raised else lines
+
+
+def _causes(causes: Sequence[Cause], *, evidence: bool) -> list[Content]:
+    """The causes, the likeliest bold with what speaks for it and what to do."""
+    if not causes:
+        return []
+    lines = [Content(""), Content.styled("Most likely", "bold")]
+    for number, cause in enumerate(causes, 1):
+        first = number == 1
+        lines.append(Content.assemble((f"{number} ", "$muted"), (safe(cause.text), "bold" if first else "")))
+        if first or evidence:
+            lines += [Content.styled(f"  {safe(text)}", "$muted") for text in cause.evidence_for]
+        lines += [Content.styled(f"  but {safe(text)}", "$text-warning") for text in cause.evidence_against]
+        if first or evidence:
+            lines += [Content.assemble((f"  {G.to} ", "$text-primary"), safe(step)) for step in cause.next_steps]
+    return lines
 
 
 def safe(text: str) -> str:

@@ -7,11 +7,11 @@ import json
 import pytest
 
 from rpc_inspector.core.model import Call, RoomEvent
-from rpc_inspector.core.redaction import Rules
+from rpc_inspector.core.secrets.redaction import Rules
 from rpc_inspector.core.session import Invocation, Target
 from rpc_inspector.room import open_session
 from rpc_inspector.storage.export import FORMATS, About, export_file
-from rpc_inspector.storage.traces import read_rows
+from rpc_inspector.storage.traces.reading import read_rows
 from tests.support.calls import WALL
 from tests.support.exports import Page
 from tests.support.peers import peer

@@ -8,7 +8,7 @@ import pytest
 
 from rpc_inspector.core.callobject import call_line
 from rpc_inspector.core.model import Call, Payload, replace
-from rpc_inspector.storage.journal_lines import Header, Line, encode
+from rpc_inspector.storage.journal.lines import Header, Line, encode
 from tests.support.calls import call, event, story
 
 LINES = [call_line(row) for row in story() if isinstance(row, Call)]

@@ -12,7 +12,7 @@ import termios
 import pytest
 
 from rpc_inspector.core.callobject import call_line
-from rpc_inspector.storage.traces import read_rows
+from rpc_inspector.storage.traces.reading import read_rows
 from tests.support.calls import call
 
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rpc_inspector.core.contents import MOST_INFLATED, contents_of, find_base64
-from rpc_inspector.core.protobuf_like import MOST_BYTES, fields_of, lines
+from rpc_inspector.core.payload.contents import MOST_INFLATED, contents_of, find_base64
+from rpc_inspector.core.payload.protobuf_like import MOST_BYTES, fields_of, lines
 from tests.support.encoded import encoded, png
 
 

@@ -1,10 +1,10 @@
 """Why it failed: what is said follows from what was seen, and is never contradicted by it."""
 
 import pytest
+from rpc_inspector.core.diagnosis import Departure, Facts, diagnose
 
 from rpc_inspector.core.budgets import budget_for
 from rpc_inspector.core.codes import ErrorCode
-from rpc_inspector.core.diagnosis import Departure, Facts, diagnose
 from rpc_inspector.core.model import (
     Call,
     CallError,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rpc_inspector.core.diff import MOST_CHANGES, MOST_JSON, MOST_LINES, difference, timings
+from rpc_inspector.core.payload.diff import MOST_CHANGES, MOST_JSON, MOST_LINES, difference, timings
 from tests.core.test_json_tree import JSON
 from tests.support.calls import call, view
 

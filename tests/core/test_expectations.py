@@ -2,11 +2,11 @@ import json
 
 import pytest
 
-from rpc_inspector.core.concealing import Concealing
 from rpc_inspector.core.expectations import Expectation, Failure, check, comparisons_of, exactly
-from rpc_inspector.core.masking import MASK
 from rpc_inspector.core.model import CallError, Payload, replace
 from rpc_inspector.core.query.patterns import RegexError
+from rpc_inspector.core.secrets.concealing import Concealing
+from rpc_inspector.core.secrets.masking import MASK
 from rpc_inspector.core.templates import Sources, resolve
 from tests.support.calls import call
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rpc_inspector.core.json_tree import PAGE, JsonText
+from rpc_inspector.core.payload.json_tree import PAGE, JsonText
 from rpc_inspector.core.query.paths import Path
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rpc_inspector.core.arrows import since, steps_of
-from rpc_inspector.core.ladder import GAP_S, Gap, Ladder
+from rpc_inspector.core.ladder.arrows import since, steps_of
+from rpc_inspector.core.ladder.model import GAP_S, Gap, Ladder
 from rpc_inspector.core.model import CallError, Payload, RoomEvent, Stage, replace
 from tests.support.calls import MONOTONIC, US, call, event, story, view
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rpc_inspector.core.model import Call, CallError, Payload, RoomEvent
-from rpc_inspector.core.redaction import MASK, SECRET_KEYS, Rules, redact, redact_event, redact_text
+from rpc_inspector.core.secrets.redaction import MASK, SECRET_KEYS, Rules, redact, redact_event, redact_text
 
 RULES = Rules()
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from rpc_inspector.core.model import Call, Payload, RoomEvent, replace
-from rpc_inspector.core.rows import Rows, weight
+from rpc_inspector.core.store.rows import Rows, weight
 
 NAMES = ["web-1", "web-2", "agent"]
 METHODS = ["greet", "dial"]

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rpc_inspector.core.model import replace
-from rpc_inspector.core.sketch import MOST_BUCKETS, Sketch
-from rpc_inspector.core.statistics import DIMENSIONS, MOST_GROUPS, Statistics, answered_in, key_of
-from rpc_inspector.core.timeline import Recent, Timeline
+from rpc_inspector.core.statistics.sketch import MOST_BUCKETS, Sketch
+from rpc_inspector.core.statistics.summary import DIMENSIONS, MOST_GROUPS, Statistics, answered_in, key_of
+from rpc_inspector.core.statistics.timeline import Recent, Timeline
 from tests.support.calls import MONOTONIC, call, story
 
 #: 1 µs to 1 h, in ms.

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rpc_inspector.core.budgets import Budget, budget_for
 from rpc_inspector.core.events import RpcEvent, WireError
 from rpc_inspector.core.model import Call, RoomEvent
-from rpc_inspector.core.trace import TraceStore
+from rpc_inspector.core.store.trace import TraceStore
 
 US = "inspector-7f3"
 

@@ -3,10 +3,10 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rpc_inspector.core.concluding import NO_REQUEST
 from rpc_inspector.core.events import RpcEvent
 from rpc_inspector.core.model import Call, replace
-from rpc_inspector.core.trace import TraceStore
+from rpc_inspector.core.store.concluding import NO_REQUEST
+from rpc_inspector.core.store.trace import TraceStore
 from tests.support.reports import calls, interleaved
 
 US = "inspector-7f3"

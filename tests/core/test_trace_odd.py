@@ -6,10 +6,10 @@ The table of ``docs/trace.md``, row by row.
 import pytest
 
 from rpc_inspector.core.budgets import budget_for
-from rpc_inspector.core.concluding import NO_REQUEST, REUSED_AFTER_S
 from rpc_inspector.core.events import RpcEvent
 from rpc_inspector.core.model import Call, CallError, replace
-from rpc_inspector.core.trace import TraceStore
+from rpc_inspector.core.store.concluding import NO_REQUEST, REUSED_AFTER_S
+from rpc_inspector.core.store.trace import TraceStore
 
 US = "inspector-7f3"
 

@@ -18,9 +18,9 @@ from rpc_inspector.core.methods import (
 )
 from rpc_inspector.core.model import Call, CallError, Measure, Payload
 from rpc_inspector.core.names import closest
-from rpc_inspector.core.payloads import json_problem, minified, pretty, unsendable
+from rpc_inspector.core.payload.text import json_problem, minified, pretty, unsendable
 from rpc_inspector.core.provenance import merge_methods
-from rpc_inspector.core.redaction import MASK, mask_attributes, mask_jwts, shown_url
+from rpc_inspector.core.secrets.redaction import MASK, mask_attributes, mask_jwts, shown_url
 from rpc_inspector.core.session import Target
 from rpc_inspector.core.text import sanitise, sanitise_name
 from rpc_inspector.core.units import duration, size

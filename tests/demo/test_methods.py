@@ -4,6 +4,7 @@ import asyncio
 import json
 
 import pytest
+from jsonschema import validate
 from livekit import rtc
 
 from rpc_inspector.core.methods import parse_advertised, parse_described
@@ -11,7 +12,7 @@ from rpc_inspector.demo.cast import CAST
 from rpc_inspector.demo.cast.billing import Billing
 from rpc_inspector.demo.cast.weather_agent import STATIONS, WeatherAgent
 from rpc_inspector.demo.errands import ERRANDS
-from rpc_inspector.demo.methods import BAD_REQUEST, Request, advertisement, description
+from rpc_inspector.demo.methods import BAD_REQUEST, Request, table
 from rpc_inspector.demo.stage import Stage
 from rpc_inspector.demo.story import STORY
 
@@ -22,21 +23,31 @@ TABLES = {actor.identity: actor(STAGE).methods() for actor in CAST}
 
 @pytest.mark.parametrize("identity", TABLES)
 def test_what_is_told_of_methods_is_what_is_registered(identity):
-    table = TABLES[identity]
-    told = parse_advertised(advertisement(table)).methods
-    assert [(one.name, one.description) for one in told] == [(one.name, one.description) for one in table]
-    answer = description(table, Request("visitor", '{"v":1}'))
+    methods = TABLES[identity]
+    told = parse_advertised(table(methods).advertisement())
+    assert told.whole
+    assert [(one.name, one.description) for one in told.methods] == [(one.name, one.description) for one in methods]
+    answer = table(methods).description('{"v":1}')
     assert len(answer.encode()) < MOST_BYTES_AT_ONCE
     described = parse_described(answer).methods
-    assert [one.name for one in described] == [one.name for one in table]
-    assert [json.loads(one.request_schema or "") for one in described] == [one.request for one in table]
-    assert [len(one.examples) for one in described] == [len(one.examples) for one in table]
+    assert [one.name for one in described] == [one.name for one in methods]
+    assert [json.loads(one.request_schema or "") for one in described] == [one.request for one in methods]
+    assert [len(one.examples) for one in described] == [len(one.examples) for one in methods]
 
 
-def test_one_method_alone_can_be_described():
-    table = TABLES["weather-agent"]
-    described = parse_described(description(table, Request("visitor", '{"v":1,"method":"forecast"}'))).methods
-    assert [one.name for one in described] == ["forecast"]
+@pytest.mark.parametrize("identity", TABLES)
+def test_examples_fit_their_schemas(identity):
+    for method in TABLES[identity]:
+        for request, response in method.examples:
+            validate(request, method.request)
+            validate(response, method.response)
+
+
+def test_the_cast_is_known_in_different_ways():
+    told = {actor.identity: (actor.advertises, actor.describes) for actor in CAST}
+    assert {told[name] for name in ("weather-agent", "billing", "flaky", "phone")} == {
+        (True, True), (False, True), (True, False), (False, False),
+    }  # fmt: skip
 
 
 def test_the_story_and_the_errands_call_methods_that_are_there():

@@ -10,7 +10,7 @@ import pytest
 
 from rpc_inspector.core.callobject import call_object
 from rpc_inspector.core.model import Call, RoomEvent
-from rpc_inspector.storage.traces import Reading, read_rows
+from rpc_inspector.storage.traces.reading import Reading, read_rows
 from tests.support.commands import clean_environment
 from tests.support.peers import peer
 from tests.support.rooms import KEY, ROOM, SECRET, until

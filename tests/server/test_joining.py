@@ -6,7 +6,7 @@ import pytest
 from livekit import rtc
 
 from tests.support.peers import V1_SDK, peer
-from tests.support.rooms import ROOM, call, echo, embedded_server, join, until
+from tests.support.rooms import ROOM, call, echo, embedded_server, join, until, watch
 
 
 async def test_the_roster_tells_what_the_tokens_say():
@@ -49,3 +49,12 @@ async def test_an_older_sdk_joins_by_the_older_route_and_speaks_v1():
         with pytest.raises(rtc.RpcError) as failure:
             await call(alice, "old", payload="x" * 15_361)
         assert failure.value.code == rtc.RpcError.ErrorCode.REQUEST_PAYLOAD_TOO_LARGE
+
+
+async def test_who_is_announced_as_version_1_is_called_by_it():
+    async with embedded_server(v1=("phone",)) as server, join(server.url, "phone") as phone:
+        echo(phone)
+        async with join(server.url, "caller") as caller, watch(server.url) as seen:
+            assert await call(caller, "phone", payload="hello") == "hello"
+            packets = await until(lambda: [one for one in seen.packets if one.sender == "caller"])
+        assert b"lk.rpc_request" not in packets[0].packet

@@ -13,11 +13,11 @@ import pytest
 
 from rpc_inspector.core.events import RpcEvent, WireError
 from rpc_inspector.core.model import Call, CallError, LogLine, Participant, Payload, replace
-from rpc_inspector.core.redaction import Rules
+from rpc_inspector.core.secrets.redaction import Rules
 from rpc_inspector.core.session import SessionState, Update
-from rpc_inspector.storage.journal import Journal
-from rpc_inspector.storage.journal_files import Limits, PartFile, file_name, parts_of, prune
-from rpc_inspector.storage.traces import Reading, read_rows
+from rpc_inspector.storage.journal.files import Limits, PartFile, file_name, parts_of, prune
+from rpc_inspector.storage.journal.writer import Journal
+from rpc_inspector.storage.traces.reading import Reading, read_rows
 from tests.support.calls import call, story
 
 IN_ROOM = Update(state=SessionState(status="connected", room="the/room", url="ws://host:7880"))
@@ -315,7 +315,7 @@ def test_killed_at_any_moment_it_loses_at_most_the_last_200_ms(tmp_path, after_s
 
 
 def test_a_disk_that_hangs_costs_no_more_memory_than_so_much(tmp_path, monkeypatch):
-    monkeypatch.setattr("rpc_inspector.storage.journal.MOST_WAITING", 50)
+    monkeypatch.setattr("rpc_inspector.storage.journal.writer.MOST_WAITING", 50)
     recording = Recording(tmp_path)
     for seq in range(1, 101):
         recording.journal.take(Update(rows=(call(seq),)))  # no room yet, so nothing is written

@@ -7,10 +7,10 @@ import pytest
 from rpc_inspector.core.callobject import call_line
 from rpc_inspector.core.model import Call, Participant, replace
 from rpc_inspector.core.session import Invocation, NotConnected, Session, SessionState, Target
-from rpc_inspector.storage import opened
-from rpc_inspector.storage.journal_lines import Header, Line, encode
-from rpc_inspector.storage.opened import OpenedTrace
-from rpc_inspector.storage.traces import Reading
+from rpc_inspector.storage.journal.lines import Header, Line, encode
+from rpc_inspector.storage.traces import opened
+from rpc_inspector.storage.traces.opened import OpenedTrace
+from rpc_inspector.storage.traces.reading import Reading
 from tests.support.calls import WALL, call, event, story
 from tests.support.rooms import until
 

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from rpc_inspector.core.callobject import call_line, call_object
 from rpc_inspector.core.model import Call, Payload, replace
-from rpc_inspector.storage.journal_lines import Header, Line, encode
+from rpc_inspector.storage.journal.lines import Header, Line, encode
 from rpc_inspector.storage.reading import FileUnusable
-from rpc_inspector.storage.source import blocks, lines
-from rpc_inspector.storage.traces import Reading, read_rows
-from rpc_inspector.storage.values import values
+from rpc_inspector.storage.traces.reading import Reading, read_rows
+from rpc_inspector.storage.traces.source import blocks, lines
+from rpc_inspector.storage.traces.values import values
 from tests.support.calls import call, event, story
 
 CALLS = [row for row in story() if isinstance(row, Call)]

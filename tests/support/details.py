@@ -5,7 +5,7 @@ import json
 from textual.app import ComposeResult
 
 from rpc_inspector.core.model import Payload, Sighting, Stage
-from rpc_inspector.tui.widgets.call_detail import CallDetail
+from rpc_inspector.tui.widgets.detail.pane import CallDetail
 from tests.support.calls import call
 from tests.support.encoded import encoded, png
 from tests.support.hosts import Bare

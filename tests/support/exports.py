@@ -3,7 +3,7 @@
 import io
 from html.parser import HTMLParser
 
-from rpc_inspector.core.redaction import Rules
+from rpc_inspector.core.secrets.redaction import Rules
 from rpc_inspector.storage.export import FORMATS, About
 from tests.support.calls import WALL
 

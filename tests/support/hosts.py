@@ -7,8 +7,8 @@ from textual.app import App, ComposeResult
 from rpc_inspector.core.model import replace
 from rpc_inspector.core.session import SessionState, Update
 from rpc_inspector.tui.theming import load_themes, shipped_directory, variable_defaults
-from rpc_inspector.tui.widgets.trace_list import TracePane
-from rpc_inspector.tui.widgets.trace_messages import CommentAsked, MarkAsked, RowOpened, RowSelected, RowsFiltered
+from rpc_inspector.tui.widgets.trace.messages import CommentAsked, MarkAsked, RowOpened, RowSelected, RowsFiltered
+from rpc_inspector.tui.widgets.trace.pane import TracePane
 from tests.support.calls import MONOTONIC, US, call
 
 CONNECTED = SessionState(status="connected", identity=US, vantage=("us", "server"), capture="on")

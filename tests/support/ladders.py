@@ -4,10 +4,10 @@ from textual.app import ComposeResult
 
 from rpc_inspector.core.model import TraceRow, replace
 from rpc_inspector.core.session import SessionState, Update
-from rpc_inspector.tui.widgets.ladder_lines import LadderLines
-from rpc_inspector.tui.widgets.ladder_pane import LadderPane
-from rpc_inspector.tui.widgets.trace_messages import MarkAsked, PauseAsked
-from rpc_inspector.tui.widgets.trace_view import TraceView
+from rpc_inspector.tui.widgets.ladder.lines import LadderLines
+from rpc_inspector.tui.widgets.ladder.pane import LadderPane
+from rpc_inspector.tui.widgets.trace.messages import MarkAsked, PauseAsked
+from rpc_inspector.tui.widgets.trace.view import TraceView
 from tests.support.calls import US
 from tests.support.hosts import CONNECTED, Bare
 

@@ -7,11 +7,11 @@ Behaviour is tested on real rooms; this is only what makes two pictures of the s
 from collections.abc import Sequence
 
 from rpc_inspector.core.budgets import budget_for
-from rpc_inspector.core.diagnosis import Facts, diagnose
 from rpc_inspector.core.events import RpcEvent, WireError
+from rpc_inspector.core.explain import explain, facts_of
 from rpc_inspector.core.model import Call, CallError, Method, Participant, replace
 from rpc_inspector.core.session import Invocation, RoomSummary, Session, SessionState, Target, Update
-from rpc_inspector.core.trace import TraceStore
+from rpc_inspector.core.store.trace import TraceStore
 
 US = "inspector-7f3"
 ROOM = "demo"
@@ -189,9 +189,8 @@ class StillSession(Session):
             error = CallError(code=code, message="")
             self.store.finish(seq, "error", 15.0 if invocation.anyway else 8.0, error=error)
             call = self.store.call(seq)
-            found = diagnose(call, Facts(state=self._state, roster=self._roster))
-            causes = tuple(cause.text for cause in found.causes)
-            self.store.settle(seq, error=replace(error, raised_by=found.raised_by, causes=causes))
+            found = explain(call, facts_of(self, call))
+            self.store.settle(seq, error=replace(error, raised_by=found.raised_by, causes=found.sentences))
         else:
             self._packets(seq, "own-3", invocation, 8.0, ack=0.012)
         self.flush()

@@ -10,8 +10,8 @@ from rpc_inspector.core.breakdown import breakdown
 from rpc_inspector.core.session import Invocation
 from rpc_inspector.tui.screens.call import CallScreen
 from rpc_inspector.tui.screens.compare import CompareScreen
-from rpc_inspector.tui.widgets.call_detail import CallDetail
-from rpc_inspector.tui.widgets.diff_view import DiffLines
+from rpc_inspector.tui.widgets.detail.diff_view import DiffLines
+from rpc_inspector.tui.widgets.detail.pane import CallDetail
 from tests.support.encoded import encoded, png
 from tests.support.peers import V1_SDK, peer
 from tests.support.rooms import echo, embedded_server, join

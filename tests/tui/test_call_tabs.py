@@ -6,13 +6,13 @@ import time
 import pytest
 
 from rpc_inspector.core.breakdown import breakdown
-from rpc_inspector.core.diagnosis import Facts, diagnose
+from rpc_inspector.core.explain import Facts, explain
 from rpc_inspector.core.model import Participant, replace
 from rpc_inspector.core.session import SessionState
-from rpc_inspector.tui.widgets.call_detail import DETAIL_BINDINGS, TABS, CallDetail
-from rpc_inspector.tui.widgets.call_text import overview, timing
-from rpc_inspector.tui.widgets.headers_text import headers
-from rpc_inspector.tui.widgets.payload_view import PAYLOAD_BINDINGS
+from rpc_inspector.tui.widgets.detail.headers import headers
+from rpc_inspector.tui.widgets.detail.overview import overview, timing
+from rpc_inspector.tui.widgets.detail.pane import DETAIL_BINDINGS, TABS, CallDetail
+from rpc_inspector.tui.widgets.payload.view import PAYLOAD_BINDINGS
 from tests.support.calls import call, view
 from tests.support.details import CALLEE, CALLER, FORECAST, HOSTILE, SERVER, DetailHost, payload, seen
 
@@ -75,7 +75,7 @@ def test_the_overview_explains_an_error_with_and_without_the_rooms_state():
     assert "2 no answer was seen" in alone
     connected = SessionState(status="connected", identity="inspector-7f3", capture="on")
     facts = Facts(state=connected, roster=(Participant(identity="billing"),))
-    assert "did you mean billing?" in overview(failed, diagnose(failed, facts)).plain
+    assert "did you mean billing?" in overview(failed, explain(failed, facts)).plain
 
 
 def test_timing_tells_stages_sources_and_limits():

@@ -6,7 +6,7 @@ import pytest
 from textual.app import ComposeResult
 
 from rpc_inspector.core.model import Payload, replace
-from rpc_inspector.tui.widgets.diff_view import DiffLines, DiffView
+from rpc_inspector.tui.widgets.detail.diff_view import DiffLines, DiffView
 from tests.support.calls import call
 from tests.support.details import CALLER, HOSTILE, payload, seen
 from tests.support.hosts import Bare

@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 import pytest
 
 from rpc_inspector.core.model import Call
-from rpc_inspector.core.redaction import MASK
+from rpc_inspector.core.secrets.redaction import MASK
 from rpc_inspector.storage.export import FORMATS, About, export_file
-from rpc_inspector.storage.traces import read_rows
+from rpc_inspector.storage.traces.reading import read_rows
 from rpc_inspector.tui.screens.export import ExportScreen
 from rpc_inspector.tui.widgets.choice import Choice
 from tests.support.calls import WALL, story

@@ -9,8 +9,8 @@ from rpc_inspector.core.query import QueryError
 from rpc_inspector.storage.filters import FilterFile, default_path
 from rpc_inspector.tui.screens.filter_help import FilterHelpScreen, language_lines
 from rpc_inspector.tui.screens.filters import FiltersScreen
-from rpc_inspector.tui.widgets.filter_bar import FilterBar
-from rpc_inspector.tui.widgets.filter_hint import error_line
+from rpc_inspector.tui.widgets.trace.filter_bar import FilterBar
+from rpc_inspector.tui.widgets.trace.filter_hint import error_line
 from tests.support.rooms import call as call_from
 from tests.support.rooms import echo, join
 from tests.tui.conftest import opened, to

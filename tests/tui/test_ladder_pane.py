@@ -7,11 +7,11 @@ import time
 import pytest
 from textual.events import MouseScrollUp
 
-from rpc_inspector.core.ladder import Gap
+from rpc_inspector.core.ladder.model import Gap
 from rpc_inspector.core.model import replace
-from rpc_inspector.tui.widgets.ladder_canvas import SLICE
-from rpc_inspector.tui.widgets.ladder_lines import LadderLines
-from rpc_inspector.tui.widgets.ladder_pane import Legend, PacketView
+from rpc_inspector.tui.widgets.ladder.canvas import SLICE
+from rpc_inspector.tui.widgets.ladder.lines import LadderLines
+from rpc_inspector.tui.widgets.ladder.pane import Legend, PacketView
 from tests.support.calls import call, event, story
 from tests.support.hosts import many
 from tests.support.ladders import LadderHost

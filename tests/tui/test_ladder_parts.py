@@ -5,16 +5,16 @@ import time
 import pytest
 from rich.cells import cell_len
 
-from rpc_inspector.core.arrows import steps_of
-from rpc_inspector.core.ladder import Gap, Ladder
+from rpc_inspector.core.ladder.arrows import steps_of
+from rpc_inspector.core.ladder.model import Gap, Ladder
 from rpc_inspector.core.model import CallError, Payload, replace
 from rpc_inspector.core.session import SessionState
 from rpc_inspector.tui.glyphs import ASCII, Glyphs
-from rpc_inspector.tui.widgets.ladder_layout import NARROWEST, ROOMY, SIDE, WIDEST, plan
-from rpc_inspector.tui.widgets.ladder_packet import fields, flowed, heading, stacked
-from rpc_inspector.tui.widgets.ladder_painter import Paint, gap_pieces, header_pieces, step_pieces, style_of
-from rpc_inspector.tui.widgets.ladder_signs import signs_for
-from rpc_inspector.tui.widgets.ladder_words import delta_text, gap_text, labels, seen_by, time_text
+from rpc_inspector.tui.widgets.ladder.layout import NARROWEST, ROOMY, SIDE, WIDEST, plan
+from rpc_inspector.tui.widgets.ladder.packet import fields, flowed, heading, stacked
+from rpc_inspector.tui.widgets.ladder.painter import Paint, gap_pieces, header_pieces, step_pieces, style_of
+from rpc_inspector.tui.widgets.ladder.signs import signs_for
+from rpc_inspector.tui.widgets.ladder.words import delta_text, gap_text, labels, seen_by, time_text
 from rpc_inspector.tui.widgets.names import Names
 from tests.support.calls import MONOTONIC, US, call, event, story, view
 
@@ -263,7 +263,7 @@ def test_digits_are_those_of_the_source_and_mixed_clocks_are_told():
 
 
 def steps_since(ms):
-    from rpc_inspector.core.arrows import Delta
+    from rpc_inspector.core.ladder.arrows import Delta
 
     return Delta(ms, 1.0)
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from rpc_inspector.core.arrows import Step
+from rpc_inspector.core.ladder.arrows import Step
 from tests.support.peers import peer
 from tests.tui.conftest import opened, to
 

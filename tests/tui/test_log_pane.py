@@ -8,8 +8,8 @@ from textual.app import App
 from rpc_inspector.core.model import LogLine
 from rpc_inspector.core.session import Invocation, Update
 from rpc_inspector.tui import theming
-from rpc_inspector.tui.widgets.log_pane import LogPane
-from rpc_inspector.tui.widgets.trace_messages import RowAsked
+from rpc_inspector.tui.widgets.trace.log_pane import LogPane
+from rpc_inspector.tui.widgets.trace.messages import RowAsked
 from tests.support.rooms import join
 from tests.tui.conftest import opened, to
 from tests.tui.test_app import METHODS

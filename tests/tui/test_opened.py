@@ -8,9 +8,9 @@ import pytest
 from rpc_inspector.core.callobject import call_line
 from rpc_inspector.core.model import Call, Participant, replace
 from rpc_inspector.core.session import SessionState
-from rpc_inspector.storage.journal_lines import Header, Line, encode
-from rpc_inspector.storage.opened import OpenedTrace
-from rpc_inspector.storage.traces import Reading
+from rpc_inspector.storage.journal.lines import Header, Line, encode
+from rpc_inspector.storage.traces.opened import OpenedTrace
+from rpc_inspector.storage.traces.reading import Reading
 from rpc_inspector.tui.app import InspectorApp
 from rpc_inspector.tui.start import Start
 from tests.support.calls import call, story

@@ -5,7 +5,7 @@ from textual import events
 from textual.app import App
 
 from rpc_inspector.tui.theming import DARK, load_themes, shipped_directory, variable_defaults
-from rpc_inspector.tui.widgets.payload_area import RequestArea
+from rpc_inspector.tui.widgets.payload.area import RequestArea
 
 
 class Host(App):

@@ -9,8 +9,8 @@ import time
 import pytest
 from textual.widgets import Input
 
-from rpc_inspector.core.contents import find_base64
 from rpc_inspector.core.model import Payload
+from rpc_inspector.core.payload.contents import find_base64
 from tests.support.details import CALLER, FORECAST, HOSTILE, DetailHost, payload, seen, settled
 from tests.support.encoded import encoded, png
 from tests.support.rooms import until

@@ -9,16 +9,16 @@ from textual.app import App
 from rpc_inspector.core.model import Call
 from rpc_inspector.core.query import parse
 from rpc_inspector.core.session import Update
-from rpc_inspector.core.sketch import Durations
-from rpc_inspector.core.statistics import DIMENSIONS, Group, Statistics, facts_of, key_of
-from rpc_inspector.core.timeline import Timeline
+from rpc_inspector.core.statistics.sketch import Durations
+from rpc_inspector.core.statistics.summary import DIMENSIONS, Group, Statistics, facts_of, key_of
+from rpc_inspector.core.statistics.timeline import Timeline
 from rpc_inspector.tui import theming
 from rpc_inspector.tui.glyphs import ASCII
-from rpc_inspector.tui.widgets import charts
-from rpc_inspector.tui.widgets.charts import bars, histogram_lines, timeline_lines
-from rpc_inspector.tui.widgets.group_table import MEASURES, codes_in_words, error_share, plan
-from rpc_inspector.tui.widgets.statistics_pane import StatisticsPane, term_for
-from rpc_inspector.tui.widgets.trace_section import TraceSection
+from rpc_inspector.tui.widgets.trace import charts
+from rpc_inspector.tui.widgets.trace.charts import bars, histogram_lines, timeline_lines
+from rpc_inspector.tui.widgets.trace.group_table import MEASURES, codes_in_words, error_share, plan
+from rpc_inspector.tui.widgets.trace.section import TraceSection
+from rpc_inspector.tui.widgets.trace.statistics_pane import StatisticsPane, term_for
 from tests.support.calls import call
 from tests.support.rooms import call as call_from
 from tests.support.rooms import echo, join, until

@@ -11,7 +11,7 @@ from rpc_inspector.core.query import parse
 from rpc_inspector.core.session import Update
 from rpc_inspector.tui.screens.columns import ColumnsScreen
 from rpc_inspector.tui.screens.comment import CommentScreen
-from rpc_inspector.tui.widgets.trace_lines import Group, Grouped
+from rpc_inspector.tui.widgets.trace.lines import Group, Grouped
 from tests.support.calls import MONOTONIC, call, event
 from tests.support.hosts import CONNECTED, Host, lines, lively
 from tests.support.rooms import until

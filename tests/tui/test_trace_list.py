@@ -9,7 +9,7 @@ from textual.events import MouseScrollUp
 
 from rpc_inspector.core.model import Participant
 from rpc_inspector.core.session import Update
-from rpc_inspector.tui.widgets.trace_list import TracePane
+from rpc_inspector.tui.widgets.trace.pane import TracePane
 from tests.support.calls import US, call, event, story
 from tests.support.hosts import Host, lines, many
 

@@ -9,11 +9,12 @@ from rich.cells import cell_len
 from rpc_inspector.core.model import Call, Measure
 from rpc_inspector.core.session import SessionState
 from rpc_inspector.tui.widgets.cells import count, elide, left, milliseconds, right
-from rpc_inspector.tui.widgets.columns import GUTTER, plan
 from rpc_inspector.tui.widgets.names import Names
 from rpc_inspector.tui.widgets.outcomes import mark_of
-from rpc_inspector.tui.widgets.row_index import SORT_FROM, Ordered
-from rpc_inspector.tui.widgets.row_painter import (
+from rpc_inspector.tui.widgets.trace.columns import GUTTER, plan
+from rpc_inspector.tui.widgets.trace.emptiness import empty_lines
+from rpc_inspector.tui.widgets.trace.row_index import SORT_FROM, Ordered
+from rpc_inspector.tui.widgets.trace.row_painter import (
     Paint,
     bar_pieces,
     call_pieces,
@@ -21,10 +22,9 @@ from rpc_inspector.tui.widgets.row_painter import (
     event_words,
     header,
 )
-from rpc_inspector.tui.widgets.trace_stats import TraceStats
-from rpc_inspector.tui.widgets.trace_view import TraceView
-from rpc_inspector.tui.widgets.vantage import empty_lines
-from rpc_inspector.tui.widgets.waterfall import axis_of, bar
+from rpc_inspector.tui.widgets.trace.stats import TraceStats
+from rpc_inspector.tui.widgets.trace.view import TraceView
+from rpc_inspector.tui.widgets.trace.waterfall import axis_of, bar
 from tests.support.calls import MONOTONIC, US, call, event, story
 
 WIDE = [

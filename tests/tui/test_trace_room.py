@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager, suppress
 from livekit import rtc
 
 from rpc_inspector.core.model import Call, RoomEvent
-from rpc_inspector.tui.widgets.trace_lines import Group
+from rpc_inspector.tui.widgets.trace.lines import Group
 from tests.support.rooms import call, echo, join
 from tests.tui.conftest import opened, to
 

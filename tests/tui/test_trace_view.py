@@ -5,11 +5,11 @@ import random
 import pytest
 
 from rpc_inspector.core.model import Call, RoomEvent, replace
-from rpc_inspector.core.statistics import outcome_of
-from rpc_inspector.tui.widgets.row_index import begun
-from rpc_inspector.tui.widgets.trace_lines import Group, Grouped
-from rpc_inspector.tui.widgets.trace_stats import TraceStats, failed
-from rpc_inspector.tui.widgets.trace_view import TraceView
+from rpc_inspector.core.statistics.summary import outcome_of
+from rpc_inspector.tui.widgets.trace.lines import Group, Grouped
+from rpc_inspector.tui.widgets.trace.row_index import begun
+from rpc_inspector.tui.widgets.trace.stats import TraceStats, failed
+from rpc_inspector.tui.widgets.trace.view import TraceView
 from tests.support.calls import call, event
 
 FILTERS = {
@@ -142,7 +142,7 @@ def step(chance, view, naive, running):
 
 @pytest.mark.parametrize("seed", range(30))
 def test_any_order_of_things_ends_in_the_same_list(seed, monkeypatch):
-    monkeypatch.setattr("rpc_inspector.tui.widgets.trace_view.AT_ONCE", 0)
+    monkeypatch.setattr("rpc_inspector.tui.widgets.trace.view.AT_ONCE", 0)
     chance = random.Random(seed)  # noqa: S311 - a test's data
     view, naive = TraceView(), Naive()
     naive.seen = set()

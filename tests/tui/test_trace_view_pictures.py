@@ -10,8 +10,8 @@ from rpc_inspector.core.session import Target, Update
 from rpc_inspector.storage.filters import FilterFile, default_path
 from rpc_inspector.tui.app import InspectorApp
 from rpc_inspector.tui.start import Start
-from rpc_inspector.tui.widgets.filter_bar import FilterBar
-from rpc_inspector.tui.widgets.statistics_pane import StatisticsPane
+from rpc_inspector.tui.widgets.trace.filter_bar import FilterBar
+from rpc_inspector.tui.widgets.trace.statistics_pane import StatisticsPane
 from tests.support.calls import MONOTONIC, WALL, call
 from tests.support.rooms import until
 from tests.support.still import StillSession

@@ -17,8 +17,8 @@ from rpc_inspector.tui.drafts import Drafts, first_draft
 from rpc_inspector.tui.glyphs import ASCII, Glyphs, glyphs_for
 from rpc_inspector.tui.state_words import banner_text
 from rpc_inspector.tui.widgets.composer import parse_target
-from rpc_inspector.tui.widgets.trace_bindings import TRACE_BINDINGS
-from rpc_inspector.tui.widgets.trace_section import SECTION_BINDINGS
+from rpc_inspector.tui.widgets.trace.bindings import TRACE_BINDINGS
+from rpc_inspector.tui.widgets.trace.section import SECTION_BINDINGS
 
 
 def test_small_json_is_indented_and_highlighted():

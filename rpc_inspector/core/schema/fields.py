@@ -9,8 +9,9 @@ from msgspec import UNSET, Struct, UnsetType
 from rpc_inspector.core.query.paths import Path, Way
 from rpc_inspector.core.schema.fitting import Fitting, nearest
 from rpc_inspector.core.schema.regexes import matcher
+from rpc_inspector.core.schema.shapes import Keywords
 from rpc_inspector.core.schema.values import Kind, kind_of
-from rpc_inspector.core.schema.views import Document, Keywords, View
+from rpc_inspector.core.schema.views import Document, View
 
 _KINDS: tuple[Kind, ...] = ("object", "array", "string", "integer", "number", "boolean", "null")
 #: Keywords that only mean something for values of a kind, for schemas that name no type.

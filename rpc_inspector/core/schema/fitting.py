@@ -34,7 +34,16 @@ class Fitting:
             return not view.never
         if view.never or not _fits_scalar(view, value) or not self._fits_inside(view, value, depth):
             return False
-        return not view.choice or any(self.fits(option, value, depth + 1) for option in view.choice)
+        if "if" in view.keywords:
+            follows = "then" if self.fits(view.keywords["if"], value, depth + 1) else "else"
+            if not self.fits(view.keywords.get(follows, True), value, depth + 1):
+                return False
+        return not view.choice or self._fits_choice(view, value, depth)
+
+    def _fits_choice(self, view: View, value: object, depth: int) -> bool:
+        fitting = (option for option in view.choice if self.fits(option, value, depth + 1))
+        first = next(fitting, None)
+        return first is not None and not (view.exactly and any(True for _ in fitting))
 
     def _fits_inside(self, view: View, value: object, depth: int) -> bool:
         if isinstance(value, dict):

@@ -5,6 +5,7 @@ as schemas lie, and the rest is the plainest value within the bounds.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from rpc_inspector.core.schema.fields import kinds_of
@@ -12,8 +13,9 @@ from rpc_inspector.core.schema.fitting import Fitting, fits_text
 from rpc_inspector.core.schema.formats import FORMATS
 from rpc_inspector.core.schema.numbers import number_within
 from rpc_inspector.core.schema.regexes import matching_text
+from rpc_inspector.core.schema.shapes import Keywords
 from rpc_inspector.core.schema.values import Kind, equal
-from rpc_inspector.core.schema.views import Document, Keywords, View
+from rpc_inspector.core.schema.views import Document, View
 
 #: Values in one payload that is made, and how deep they may be.
 _MOST_VALUES = 2000
@@ -60,6 +62,8 @@ class _Maker:
         for given in self._given(view):
             if self._fits(schema, given):
                 return given
+        if "if" in view.keywords:
+            return self._conditional(view, above, depth)
         if view.choice:
             return self._chosen(schema, view, above, depth)
         kinds = kinds_of(view)
@@ -72,6 +76,20 @@ class _Maker:
             if view.nullable:
                 return None
             raise
+
+    def _conditional(self, view: View, above: frozenset[int], depth: int) -> object:
+        """What is made is looked at by the condition, and made again with what follows from it."""
+        condition = view.keywords["if"]
+        made = self.value(view.plain, above, depth + 1)
+        for consequence in ("then", "else") if self._fits(condition, made) else ("else", "then"):
+            follows = view.keywords.get(consequence, True)
+            if self._fits(follows, made) and self._fits(condition, made) == (consequence == "then"):
+                return made
+            with suppress(_Cut):
+                again = self.value(self._document.joined(view.plain, follows), above, depth + 1)
+                if self._fits(condition, again) == (consequence == "then"):
+                    return again
+        return made
 
     def _given(self, view: View) -> Iterator[object]:
         keywords = view.keywords
@@ -162,13 +180,14 @@ class _Maker:
         fewest = min(keywords.get("minItems", 0), _MOST_ELEMENTS)
         most = keywords.get("maxItems", _MOST_ELEMENTS)
         contained = keywords.get("contains")
-        count = max(fewest, 1 if contained is not None else 0)
+        holding = min(keywords.get("minContains", 1), _MOST_ELEMENTS) if contained is not None else 0
+        count = max(fewest, holding)
         if self._everything and depth < _DEEPEST_OPTIONAL:
             count = max(count, len(first) or int("items" in keywords and rest is not False))
         made: list[object] = []
-        for position in range(min(int(count), int(most))):
+        for position in range(min(count, most)):
             schema = first[position] if position < len(first) else rest
-            if contained is not None and position == min(len(first), count - 1):
+            if holding and position >= count - holding:
                 schema = self._document.joined(schema, contained)
             try:
                 element = self.value(schema, above, depth + 1)

@@ -4,7 +4,7 @@ from math import ceil, floor
 
 from msgspec import Struct
 
-from rpc_inspector.core.schema.views import Keywords
+from rpc_inspector.core.schema.shapes import Keywords
 
 
 class _Bounds(Struct, frozen=True):

@@ -4,20 +4,19 @@ References lead inside the document only: what is at a URL is never fetched. Sch
 here expands what nobody asks for, and each schema is merged into a view once.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from math import lcm
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 
 from msgspec import Struct
 
+from rpc_inspector.core.schema.shapes import STRICTER, Keywords, common_types, own
 from rpc_inspector.core.schema.values import equal
 
 #: Schemas that are merged into one view; what says more than that by allOf and $ref says it to nobody.
 MOST_MERGED = 200
 #: Choices within choices that are looked into for what they have in common.
 _DEEPEST_CHOICE = 40
-Keywords = Mapping[str, Any]
 
 
 class View(Struct, frozen=True, eq=False, kw_only=True):
@@ -27,7 +26,9 @@ class View(Struct, frozen=True, eq=False, kw_only=True):
         keywords: merged; ``const`` as an ``enum`` of one, ``type`` as a list without ``null``, tuples as
             ``prefixItems`` with ``items`` for what follows.
         choice: the schemas of which one is to be chosen, in the keyword's order; empty where there is none.
+        exactly: only one of the choice may be right (``oneOf``).
         base: the keywords without the choice, to be joined with a chosen schema.
+        plain: the keywords without the condition (``if``), to be joined with what follows from it.
         nullable: ``null`` is allowed beside what the rest says.
         labels: what the values of ``enum`` are called, where they are given as titled constants.
         notes: what could not be followed, for people.
@@ -37,7 +38,9 @@ class View(Struct, frozen=True, eq=False, kw_only=True):
 
     keywords: Keywords
     choice: tuple[object, ...] = ()
+    exactly: bool = False
     base: Keywords
+    plain: Keywords
     nullable: bool = False
     labels: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -149,17 +152,25 @@ class _Merging:
         if not already:
             self.document.open.discard(origin)
         self._settle_null()
-        chosen = "oneOf" if "oneOf" in self.keywords else "anyOf"
+        self.never = self.never or self.keywords.get("not") in (True, {})
+        chosen = ("oneOf" if "oneOf" in self.keywords else "anyOf",) if choice else ()
         return View(
             keywords=self.keywords,
             choice=choice,
-            base={key: value for key, value in self.keywords.items() if key != chosen} if choice else self.keywords,
+            exactly=chosen == ("oneOf",),
+            base=self._without(chosen),
+            plain=self._without(_CONDITION if "if" in self.keywords else ()),
             nullable=self.nullable,
             labels=self.labels,
             notes=tuple(dict.fromkeys(self.notes)),
             never=self.never,
             origin=origin,
         )
+
+    def _without(self, left_out: tuple[str, ...]) -> Keywords:
+        if not left_out:
+            return self.keywords
+        return {keyword: value for keyword, value in self.keywords.items() if keyword not in left_out}
 
     def _settle_null(self) -> None:
         values = self.keywords.get("enum")
@@ -193,7 +204,7 @@ class _Merging:
                 self.notes.append(f"only {MOST_MERGED} of the schemas that apply here were looked at")
                 return
             self._seen.add(id(here))
-            for keyword, value in _own(here):
+            for keyword, value in own(here):
                 self._take(keyword, value)
             included = here.get("allOf")
             waiting.extend(reversed(included) if isinstance(included, list) else ())
@@ -205,7 +216,7 @@ class _Merging:
 
     def _take(self, keyword: str, value: Any) -> None:
         if keyword == "type":
-            self._types = _common_types(self._types, value)
+            self._types = common_types(self._types, value)
         elif keyword not in self.keywords:
             self.keywords[keyword] = value
         elif keyword in _SCHEMA_MAPS:
@@ -217,8 +228,8 @@ class _Merging:
                 one for one in self.keywords[keyword] if any(equal(one, other) for other in value)
             ]
             self.never = self.never or not self.keywords[keyword]
-        elif keyword in _STRICTER:
-            self.keywords[keyword] = _STRICTER[keyword](self.keywords[keyword], value)
+        elif keyword in STRICTER:
+            self.keywords[keyword] = STRICTER[keyword](self.keywords[keyword], value)
 
     def _both_maps(self, one: Keywords, other: Keywords) -> Keywords:
         both = {key: self.document.joined(one[key], other[key]) for key in one if key in other}
@@ -268,96 +279,10 @@ class _Merging:
         return True
 
 
+_CONDITION = ("if", "then", "else")
 _SCHEMA_MAPS = ("properties", "patternProperties")
-_LARGEST_NUMBER = 1e100
 _OF_CONSTANTS = {"const", "title", "description", "type"}
 
 
 def _only_null(view: View) -> bool:
     return view.keywords.get("type") == ["null"]
-
-
-def _own(schema: Keywords) -> Iterator[tuple[str, Any]]:
-    """A schema's keywords that have the shape they must have, spelled as views spell them."""
-    tuple_form = isinstance(schema.get("items"), list)
-    for keyword, value in schema.items():
-        if keyword == "const":
-            yield "enum", [value]
-        elif keyword == "type":
-            yield keyword, [value] if isinstance(value, str) else value if _is_texts(value) else list(_TYPES)
-        elif keyword == "items" and tuple_form:
-            yield "prefixItems", value
-        elif keyword == "additionalItems":
-            if tuple_form:
-                yield "items", value
-        elif keyword in _SHAPES:
-            if _SHAPES[keyword](value):
-                yield keyword, value
-        elif keyword not in ("allOf", "$ref", "$defs", "definitions"):
-            yield keyword, value
-
-
-_TYPES = ("object", "array", "string", "number", "boolean", "null")
-
-
-def _is_texts(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(one, str) for one in value)
-
-
-def _is_number(value: object) -> bool:
-    # Beyond these, arithmetic of floats ends in errors; json reads 1e999 as infinite.
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < _LARGEST_NUMBER
-
-
-def _is_count(value: object) -> bool:
-    return _is_number(value) and value >= 0 and value == int(value)  # type: ignore[operator, call-overload] # a number
-
-
-def _is_schema(value: object) -> bool:
-    return isinstance(value, (dict, bool))
-
-
-def _is_filled_list(value: object) -> bool:
-    return isinstance(value, list) and bool(value)
-
-
-def _is_map(value: object) -> bool:
-    return isinstance(value, dict)
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str)
-
-
-#: What a keyword's value must be to mean anything.
-_SHAPES: dict[str, Callable[[object], bool]] = {
-    **dict.fromkeys(("properties", "patternProperties"), _is_map),
-    **dict.fromkeys(("items", "additionalProperties", "contains", "propertyNames"), _is_schema),
-    **dict.fromkeys(("enum", "oneOf", "anyOf"), _is_filled_list),
-    **dict.fromkeys(("prefixItems", "examples"), lambda value: isinstance(value, list)),
-    **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"), _is_number),
-    "multipleOf": lambda value: _is_number(value) and value > 1 / _LARGEST_NUMBER,  # type: ignore[operator] # a number
-    **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"), _is_count),
-    **dict.fromkeys(("title", "description", "format", "pattern"), _is_text),
-    "required": _is_texts,
-}
-
-
-def _common_types(have: list[str] | None, value: list[str]) -> list[str]:
-    if have is None:
-        return list(dict.fromkeys(value))
-    common = [one for one in have if one in value or (one == "integer" and "number" in value)]
-    return common + [one for one in value if one == "integer" and "number" in have and one not in common]
-
-
-def _common_multiple(one: float, other: float) -> float:
-    return lcm(one, other) if isinstance(one, int) and isinstance(other, int) else max(one, other)
-
-
-_STRICTER: dict[str, Callable[[Any, Any], Any]] = {
-    **dict.fromkeys(("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"), max),
-    **dict.fromkeys(("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"), min),
-    "multipleOf": _common_multiple,
-    "required": lambda one, other: list(dict.fromkeys([*one, *other])),
-    "uniqueItems": lambda one, other: one is True or other is True,
-}

@@ -16,8 +16,10 @@ CREDIT = 100.0
 #: Longer than the 8 s that a callee is told by default: the caller gets 1502.
 REFUND_S = 12.0
 
-_AMOUNT = a("number", exclusiveMinimum=0)
-_CURRENCY = a("string", default="EUR")
+_AMOUNT = a("number", "In units of the currency", exclusiveMinimum=0, maximum=1_000_000)
+_CURRENCY = a("string", enum=["EUR", "GBP", "USD"], default="EUR")
+_ORDER = a("string", "Such as A-1041", pattern="^[A-Z]-[0-9]+$")
+_CUSTOMER = an_object("name", name=a("string"), email=a("string", format="email"))
 
 
 class Billing(Actor):
@@ -34,13 +36,13 @@ class Billing(Actor):
 
     def methods(self) -> Sequence[DemoMethod]:
         """The table of its methods."""
-        order, charge = an_object("order", order=a("string")), an_object("charge", charge=a("string"))
+        order, charge = an_object("order", order=_ORDER), an_object("charge", charge=a("string"))
         return (
             DemoMethod(
                 "charge",
                 "Charge the card; more than 100 is declined (error 4020)",
                 self.charge,
-                an_object("amount", amount=_AMOUNT, currency=_CURRENCY),
+                an_object("amount", amount=_AMOUNT, currency=_CURRENCY, customer=_CUSTOMER),
                 an_object("charge", "amount", charge=a("string"), amount=_AMOUNT, currency=_CURRENCY),
                 [({"amount": 42, "currency": "EUR"}, {"charge": "ch_7001", "amount": 42, "currency": "EUR"})],
             ),

@@ -1,4 +1,6 @@
-"""A caller by telephone, as LiveKit's SIP service shows one: it advertises nothing, and can be hung up."""
+"""A caller by telephone, as LiveKit's SIP service shows one: it tells of nothing, speaks version 1 of RPC, and can be
+hung up.
+"""
 
 import asyncio
 from collections.abc import Sequence

@@ -13,6 +13,9 @@ from rpc_inspector.demo.stage import Stage
 #: A person needs so long to read a question and press a button, in seconds.
 DECISION_S = 1.2
 
+_BUTTON = an_object(
+    "label", label=a("string", maxLength=20), opens={"type": ["string", "null"], "format": "uri", "default": None}
+)
 _PLACES = (("Paris", 48.8566, 2.3522), ("Versailles", 48.8049, 2.1204), ("Saint-Denis", 48.9362, 2.3574))
 
 
@@ -43,9 +46,22 @@ class Browser(Actor):
                 "show_card",
                 "Show a card to the user",
                 self.show_card,
-                an_object("title", title=a("string", maxLength=80), text=a("string")),
+                an_object(
+                    "title",
+                    title=a("string", "In one line", minLength=1, maxLength=80),
+                    text=a("string"),
+                    style=a("string", enum=["note", "warning", "offer"], default="note"),
+                    seconds=a("integer", "How long it stays", minimum=1, maximum=60, default=8),
+                    buttons=a("array", maxItems=3, items=_BUTTON),
+                ),
                 an_object("card", card=a("integer", "The card's number")),
-                [({"title": "Bon voyage", "text": "Take an umbrella ☂"}, {"card": 1})],
+                [
+                    ({"title": "Bon voyage", "text": "Take an umbrella ☂"}, {"card": 1}),
+                    (
+                        {"title": "Pay now?", "style": "offer", "buttons": [{"label": "Pay", "opens": None}]},
+                        {"card": 2},
+                    ),
+                ],
             ),
             DemoMethod(
                 "confirm",

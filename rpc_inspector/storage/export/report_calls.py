@@ -7,7 +7,7 @@ from msgspec import Struct
 from rpc_inspector.core.breakdown import Leg, breakdown
 from rpc_inspector.core.callobject import rounded
 from rpc_inspector.core.codes import CODES
-from rpc_inspector.core.diagnosis import Diagnosis, who_raised
+from rpc_inspector.core.explain import raised_in_words, who_raised
 from rpc_inspector.core.model import Call, Payload, RoomEvent, Sighting, Stage
 from rpc_inspector.core.payload.text import pretty
 from rpc_inspector.core.text import sanitise
@@ -147,8 +147,7 @@ def _error(call: Call) -> dict[str, Any] | None:
         return None
     info = CODES.get(error.code)
     raised_by, known_by = who_raised(call)
-    told = Diagnosis(what="", raised_by=error.raised_by or raised_by, known_by=known_by)
-    who = told.raised_in_words
+    who = raised_in_words(error.raised_by or raised_by, known_by)
     return {
         "title": outcome(call),
         "what": info.meaning if info else "The handler answered with an error of the application's own.",

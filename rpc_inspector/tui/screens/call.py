@@ -7,11 +7,11 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from rpc_inspector.core.diagnosis import Diagnosis
+from rpc_inspector.core.explain import Explanation
 from rpc_inspector.core.model import Call
 from rpc_inspector.core.session import Update
 from rpc_inspector.tui.screens.dialog import Dialog
-from rpc_inspector.tui.widgets.call_detail import CallDetail
+from rpc_inspector.tui.widgets.detail.pane import CallDetail
 
 
 class CallScreen(Dialog[None]):
@@ -19,7 +19,7 @@ class CallScreen(Dialog[None]):
 
     Args:
         seq: the row's number.
-        look: gives a call and its diagnosis by number, ``None`` if it is no longer kept.
+        look: gives a call and its explanation by number, ``None`` if it is no longer kept.
         neighbour: the number of the call ``step`` further in the trace, or ``None``.
         pin: keeps a row in the trace while it is shown, or no longer.
     """
@@ -31,7 +31,7 @@ class CallScreen(Dialog[None]):
     def __init__(
         self,
         seq: int,
-        look: Callable[[int], tuple[Call, Diagnosis | None] | None],
+        look: Callable[[int], tuple[Call, Explanation | None] | None],
         neighbour: Callable[[int, int], int | None],
         pin: Callable[[int, bool], None],
     ) -> None:

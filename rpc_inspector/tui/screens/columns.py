@@ -12,8 +12,8 @@ from textual.widgets.option_list import Option
 
 from rpc_inspector.tui.glyphs import G
 from rpc_inspector.tui.screens.dialog import Dialog
-from rpc_inspector.tui.widgets.columns import COLUMNS, USUAL
-from rpc_inspector.tui.widgets.trace_order import Arrangement
+from rpc_inspector.tui.widgets.trace.columns import COLUMNS, USUAL
+from rpc_inspector.tui.widgets.trace.order import Arrangement
 
 
 @dataclass(frozen=True, slots=True)

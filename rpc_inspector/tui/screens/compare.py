@@ -7,7 +7,7 @@ from textual.binding import Binding, BindingType
 
 from rpc_inspector.core.model import Call
 from rpc_inspector.tui.screens.dialog import Dialog
-from rpc_inspector.tui.widgets.diff_view import DiffLines, DiffView
+from rpc_inspector.tui.widgets.detail.diff_view import DiffLines, DiffView
 
 
 class CompareScreen(Dialog[None]):

@@ -11,11 +11,11 @@ from textual.widgets import Static
 
 from rpc_inspector.tui.actions import ACTIONS, PLACES, all_key_names
 from rpc_inspector.tui.screens.dialog import Dialog
-from rpc_inspector.tui.widgets.call_detail import DETAIL_BINDINGS
-from rpc_inspector.tui.widgets.diff_view import DIFF_BINDINGS
-from rpc_inspector.tui.widgets.payload_view import PAYLOAD_BINDINGS
-from rpc_inspector.tui.widgets.trace_bindings import TRACE_BINDINGS
-from rpc_inspector.tui.widgets.trace_section import SECTION_BINDINGS
+from rpc_inspector.tui.widgets.detail.diff_view import DIFF_BINDINGS
+from rpc_inspector.tui.widgets.detail.pane import DETAIL_BINDINGS
+from rpc_inspector.tui.widgets.payload.view import PAYLOAD_BINDINGS
+from rpc_inspector.tui.widgets.trace.bindings import TRACE_BINDINGS
+from rpc_inspector.tui.widgets.trace.section import SECTION_BINDINGS
 
 _KEYS_WIDTH = 15
 #: Places whose widgets have their keys themselves: how they are called, and those.

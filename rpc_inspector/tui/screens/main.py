@@ -23,7 +23,7 @@ from rpc_inspector.tui.widgets.composer import Composer
 from rpc_inspector.tui.widgets.key_bar import KeyBar
 from rpc_inspector.tui.widgets.participants import ParticipantList, ParticipantsPane
 from rpc_inspector.tui.widgets.title_bar import TitleBar
-from rpc_inspector.tui.widgets.trace_section import TraceSection
+from rpc_inspector.tui.widgets.trace.section import TraceSection
 
 #: How often what runs down is drawn, in seconds.
 _TICK_S = 0.1

@@ -6,8 +6,8 @@ from textual.widget import Widget
 
 from rpc_inspector.tui.widgets.call_pane import CallPane
 from rpc_inspector.tui.widgets.participants import ParticipantList, ParticipantsPane
-from rpc_inspector.tui.widgets.trace_list import TracePane
-from rpc_inspector.tui.widgets.trace_section import TraceSection
+from rpc_inspector.tui.widgets.trace.pane import TracePane
+from rpc_inspector.tui.widgets.trace.section import TraceSection
 
 _PANES = ("participants", "request", "response", "trace")
 

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from rpc_inspector.core.model import Participant, RoomEvent
-from rpc_inspector.core.redaction import mask_attributes, mask_jwts
+from rpc_inspector.core.secrets.redaction import mask_attributes, mask_jwts
 from rpc_inspector.core.session import Update
 from rpc_inspector.core.text import sanitise, sanitise_name
 from rpc_inspector.tui.screens.dialog import Dialog

@@ -5,13 +5,13 @@ from typing import cast
 
 from textual import on
 
-from rpc_inspector.core.diagnosis import Diagnosis, Facts, diagnose
+from rpc_inspector.core.explain import Explanation, explain, facts_of
 from rpc_inspector.core.model import Call, Participant
 from rpc_inspector.core.names import closest
 from rpc_inspector.core.session import Session, SessionError, SessionState
 from rpc_inspector.core.text import sanitise, sanitise_name
 from rpc_inspector.tui.screens.panes import PanedScreen
-from rpc_inspector.tui.widgets.trace_messages import (
+from rpc_inspector.tui.widgets.trace.messages import (
     CommentAsked,
     CompareAsked,
     MarkAsked,
@@ -70,7 +70,7 @@ class ShowingScreen(PanedScreen):
             time.monotonic(),
             acks_seen=self._acks_seen,
             foreign=foreign or (call is not None and call.direction != "outgoing"),
-            diagnosis=self._diagnose(call) if call else None,
+            explanation=self._explain(call) if call else None,
             closest=next(iter(closest(call.callee, names)), None) if call and call.callee else None,
         )
 
@@ -95,9 +95,9 @@ class ShowingScreen(PanedScreen):
         if self.session:
             self.session.pin(seq, pinned=pinned)
 
-    def _look(self, seq: int) -> tuple[Call, Diagnosis | None] | None:
+    def _look(self, seq: int) -> tuple[Call, Explanation | None] | None:
         row = self.session.row(seq) if self.session else None
-        return (row, self._diagnose(row)) if isinstance(row, Call) else None
+        return (row, self._explain(row)) if isinstance(row, Call) else None
 
     def _neighbour(self, seq: int, step: int) -> int | None:
         """The next or previous call of the trace as it is listed; the cursor goes along."""
@@ -160,8 +160,8 @@ class ShowingScreen(PanedScreen):
         else:
             self.app.push_screen(CompareScreen(first[0], second[0]))
 
-    def _diagnose(self, call: Call) -> Diagnosis | None:
-        return diagnose(call, Facts(state=self._state, roster=self._roster))
+    def _explain(self, call: Call) -> Explanation | None:
+        return explain(call, facts_of(self.session, call)) if self.session else None
 
     def action_toggle_form(self) -> None:
         """Raw or indented."""

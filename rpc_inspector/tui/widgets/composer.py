@@ -17,14 +17,14 @@ from rpc_inspector.core.budgets import (
     utf8_size,
 )
 from rpc_inspector.core.model import Method, Participant
-from rpc_inspector.core.payloads import json_problem, pretty, unsendable
+from rpc_inspector.core.payload.text import json_problem, pretty, unsendable
 from rpc_inspector.core.session import Invocation
 from rpc_inspector.core.text import sanitise_name
 from rpc_inspector.core.units import size
 from rpc_inspector.tui.bodies import PLAIN_ABOVE
 from rpc_inspector.tui.drafts import Drafts
 from rpc_inspector.tui.glyphs import G
-from rpc_inspector.tui.widgets.payload_area import RequestArea
+from rpc_inspector.tui.widgets.payload.area import RequestArea
 
 #: Longer than this is not checked on every key.
 _CHECK_LATER_S = 0.3

@@ -10,14 +10,14 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from rpc_inspector.core.codes import ErrorCode
-from rpc_inspector.core.diagnosis import Diagnosis
+from rpc_inspector.core.explain import Explanation
 from rpc_inspector.core.model import Call
-from rpc_inspector.core.payloads import pretty
+from rpc_inspector.core.payload.text import pretty
 from rpc_inspector.core.text import sanitise, sanitise_name
 from rpc_inspector.tui.actions import bindings
 from rpc_inspector.tui.bodies import body
 from rpc_inspector.tui.glyphs import G
-from rpc_inspector.tui.widgets.payload_area import PayloadArea
+from rpc_inspector.tui.widgets.payload.area import PayloadArea
 from rpc_inspector.tui.wording import failure, outcome_line, running, timing_bar, whose
 
 #: Lines from which on a failed call's timing stands below its story.
@@ -33,7 +33,7 @@ class ResponsePane(Vertical):
         super().__init__(id=id)
         self.call: Call | None = None
         self.closest: str | None = None
-        self._diagnosis: Diagnosis | None = None
+        self._explanation: Explanation | None = None
         self._raw = False
         self._body_of: tuple[int, str | None, bool] | None = None
 
@@ -81,7 +81,7 @@ class ResponsePane(Vertical):
         *,
         acks_seen: bool,
         foreign: bool = False,
-        diagnosis: Diagnosis | None = None,
+        explanation: Explanation | None = None,
         closest: str | None = None,
     ) -> None:
         """Show a call as it is now.
@@ -91,11 +91,11 @@ class ResponsePane(Vertical):
             now: seconds of CLOCK_MONOTONIC.
             acks_seen: a vantage point shows acks.
             foreign: it is not a call of what the request half aims at, so say whose it is.
-            diagnosis: why it failed.
+            explanation: why it failed.
             closest: the name to offer where its destination was not in the room.
         """
         focused = self.has_focus_within
-        self.call, self._diagnosis, self.closest = call, diagnosis, closest
+        self.call, self._explanation, self.closest = call, explanation, closest
         line = self.query_one("#whose", Static)
         line.display = bool(call) and foreign
         if call and foreign:
@@ -155,7 +155,7 @@ class ResponsePane(Vertical):
             return Content.styled(words, "$muted")
         if call.is_open:
             return running(call, now, self.size.width - 2, acks_seen=acks_seen)
-        story = failure(call, self._diagnosis)
+        story = failure(call, self._explanation)
         if call.error and call.error.data:
             shown = body(call.error.data, raw=self._raw)
             story = Content.assemble(story, "\n\n", ("data", "$muted"), "\n", shown.text)

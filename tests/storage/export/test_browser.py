@@ -4,7 +4,7 @@ import base64
 import json
 import re
 
-from rpc_inspector.core.redaction import Rules
+from rpc_inspector.core.secrets.redaction import Rules
 from tests.support import hostile
 from tests.support.browser import npm_file, read_by_browser
 from tests.support.calls import story

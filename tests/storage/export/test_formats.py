@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from rpc_inspector.core.model import Call, CallError, Payload, replace
-from rpc_inspector.core.redaction import MASK, SECRET_KEYS, Rules, redact
+from rpc_inspector.core.secrets.redaction import MASK, SECRET_KEYS, Rules, redact
 from rpc_inspector.core.text import sanitise
 from rpc_inspector.storage.export import FORMATS
 from rpc_inspector.storage.export.report import MOST_ROWS
-from rpc_inspector.storage.traces import read_rows
+from rpc_inspector.storage.traces.reading import read_rows
 from tests.support import hostile
 from tests.support.calls import call, event, story
 from tests.support.exports import Page, written

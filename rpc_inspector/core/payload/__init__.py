@@ -1,0 +1,1 @@
+"""What payloads hold, and how two of them differ."""

@@ -1,0 +1,1 @@
+"""Figures of many calls in constant memory."""

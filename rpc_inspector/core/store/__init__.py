@@ -1,0 +1,1 @@
+"""The trace store: packets folded into calls, rows kept, bounded and indexed."""

@@ -1,0 +1,1 @@
+"""The journal: what a session saw, line by line, as it happens."""

@@ -1,0 +1,1 @@
+"""Saved traces, read and shown."""

@@ -1,0 +1,1 @@
+"""The trace as a list, with what stands above and beside it."""
