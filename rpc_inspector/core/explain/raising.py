@@ -1,0 +1,59 @@
+"""Who made an error, and how that is known."""
+
+from rpc_inspector.core.budgets import seconds
+from rpc_inspector.core.codes import CODES, DEFAULT_MESSAGES, ErrorCode, RaisedBy
+from rpc_inspector.core.model import Call
+
+#: Codes that an SDK makes for a call of its own: in a packet from the callee they are an application's doing.
+CALLERS_OWN = frozenset(
+    {
+        ErrorCode.RECIPIENT_NOT_FOUND,
+        ErrorCode.REQUEST_PAYLOAD_TOO_LARGE,
+        ErrorCode.UNSUPPORTED_SERVER,
+        ErrorCode.CONNECTION_TIMEOUT,
+        ErrorCode.SEND_FAILED,
+    }
+)
+#: A callee that enforces what it is told answers with 1502 no earlier than this share of it.
+EARLIEST_SHARE = 0.9
+
+
+def who_raised(call: Call) -> tuple[RaisedBy | None, str]:
+    """Who made the error, and how that is known.
+
+    A response packet that was seen settles it; where our vantage points saw the request and no response, the error
+    was made at the caller; otherwise the code alone tells, as far as it does.
+    """
+    if call.error is None:
+        return None, ""
+    if call.error.code == ErrorCode.RECIPIENT_NOT_FOUND and not call.views:
+        return "us", ""
+    answers = [stage for view in call.views if (stage := view.stage("response"))]
+    if any(call.ended is None or stage.time <= call.ended + stage.precision / 1000 for stage in answers):
+        return "callee", "its error packet was seen"
+    info = CODES.get(call.error.code)
+    if any(view.stage("request") for view in call.views) and (info is None or info.raised_by != "callee"):
+        return "caller", "no answer was seen to come back"
+    return (info.raised_by if info else "callee"), "as its code says"
+
+
+def raised_by_handler(call: Call) -> str | None:
+    """How we know that the callee's application made the error itself, with a code that SDKs use; ``None`` if not.
+
+    Nothing enforces that codes 1001-1999 are LiveKit's (measured with livekit 1.2.0).
+    """
+    error = call.error
+    if error is None or error.code not in CODES or who_raised(call)[0] != "callee":
+        return None
+    packet_seen = who_raised(call)[1] == "its error packet was seen"
+    if error.code in CALLERS_OWN and packet_seen:
+        return f"only a caller's own SDK raises {error.code}, and this came in a packet from the callee"
+    usual = DEFAULT_MESSAGES[error.code]
+    if error.message and error.message != usual and not error.message.startswith(usual):
+        return f"its message is not the SDK's own, which is \u201c{usual}\u201d"
+    if error.data and error.code != ErrorCode.SEND_FAILED:
+        return "it carries data, which the SDK's own does not"
+    took, told = call.answer, call.told_ms
+    if error.code == ErrorCode.RESPONSE_TIMEOUT and packet_seen and took and told and took.ms < told * EARLIEST_SHARE:
+        return f"it came after {seconds(round(took.ms))}, long before the {seconds(told)} that the callee had were over"
+    return None

@@ -1,0 +1,281 @@
+"""The packets did not get through, or not in time."""
+
+from rpc_inspector.core.budgets import DEFAULT_ACK_MS, seconds
+from rpc_inspector.core.codes import ErrorCode
+from rpc_inspector.core.explain.facts import Facts, end_of, has_answer, seen
+from rpc_inspector.core.explain.model import Action, Cause, Weight
+from rpc_inspector.core.explain.rule import rule
+from rpc_inspector.core.explain.wording import after_start, because, before_start, named, span
+from rpc_inspector.core.model import Call, Measure
+from rpc_inspector.core.units import size
+
+NO_ACK = ErrorCode.CONNECTION_TIMEOUT
+#: A join so recent (s) is a likely cause: the peer is not active, or its handlers are not registered yet.
+RECENT_JOIN_S = 15.0
+#: A payload from so many bytes on can hold up what is sent after it.
+LARGE_BYTES = 256_000
+#: So many calls of one caller in flight at once are a high rate.
+MANY = 100
+#: So many calls to one callee without an ack, and none with, are a pattern.
+PATTERN = 2
+
+
+def acked_late(call: Call) -> Measure | None:
+    """The time to the ack, where it came too late."""
+    ack = call.ack
+    limit = call.budget.ack if call.budget else DEFAULT_ACK_MS
+    return ack if ack and ack.ms > limit else None
+
+
+@rule(
+    "not-active",
+    NO_ACK,
+    "lost",
+    about="The callee had joined and was not active yet, so packets could not reach it.",
+    signs="Its state in the roster is not active, or it became so only after the call began.",
+    fix="Wait until it is active, then call again.",
+)
+def not_active(call: Call, facts: Facts) -> Cause | None:
+    """Joined, with no connection for packets yet."""
+    callee = facts.participant(call.callee)
+    if has_answer(call) and not acked_late(call):
+        return None
+    became = facts.active_during(call.callee, call)
+    waiting = callee is not None and callee.state in ("joining", "joined")
+    if not facts.was_there(call.callee, call) or facts.is_saved or not (waiting or became):
+        return None
+    if facts.answered_at(call) is not None and facts.joined_before(call.callee, call) is None:
+        return None
+    name = named(call)
+    state = f"{name} is {callee.state}" if callee else ""
+    told = f"{name} became active {after_start(call, became.time)}" if became else state
+    return Cause(
+        text=f"{name} has joined and was not active yet, so packets could not reach it",
+        weight=Weight.PROVEN,
+        evidence_for=(told,),
+        actions=(Action("wait", name), Action("history", name)),
+    )
+
+
+@rule(
+    "joined-just-before",
+    NO_ACK,
+    about="The callee joined moments before the call; the first calls to a new participant get lost at times.",
+    signs="Its join stands in the trace just above the call.",
+    fix="Wait until it is active, then call again.",
+)
+def joined_just_before(call: Call, facts: Facts) -> Cause | None:
+    """A fresh participant."""
+    joined = facts.joined_before(call.callee, call)
+    if joined is None or call.started - joined.time > RECENT_JOIN_S or has_answer(call):
+        return None
+    name = named(call)
+    answered = facts.answered_at(call)
+    worked = answered is not None and answered.started > joined.time
+    return Cause(
+        text=f"{name} joined {before_start(call, joined.time)}",
+        weight=Weight.UNLIKELY if worked else Weight.POSSIBLE,
+        evidence_for=(f"{name} joined {before_start(call, joined.time)}",),
+        evidence_against=(f"{name} has answered since",) if worked else (),
+        actions=(Action("resend", name),),
+    )
+
+
+@rule(
+    "encryption-differs",
+    NO_ACK,
+    ErrorCode.RESPONSE_TIMEOUT,
+    "lost",
+    about="One side encrypts end to end and the other does not, or with another key: they cannot read each other.",
+    signs="Encrypted packets of one side and none of the other; the session says whether we encrypt.",
+    fix="Join with the same passphrase on both sides.",
+)
+def encryption_differs(call: Call, facts: Facts) -> Cause | None:
+    """Unreadable to each other."""
+    if call.direction != "outgoing" or has_answer(call):
+        return None
+    callee = named(call)
+    theirs = [event for event in facts.events if event.kind == "capture" and event.identity == call.callee]
+    worked = facts.answered_at(call)
+    against = (f"{callee} answered {before_start(call, worked.started)}",) if worked else ()
+    if facts.state.encrypted:
+        return Cause(
+            text=f"we encrypt end to end; {callee} without the same key cannot read the request",
+            weight=Weight.UNLIKELY if worked else Weight.FITS if theirs else Weight.STRONG,
+            evidence_for=("our session encrypts", *(() if theirs else (f"no encrypted packet of {callee} was seen",))),
+            evidence_against=against,
+        )
+    if not theirs:
+        return None
+    return Cause(
+        text=f"{callee} encrypts end to end and we do not: its handler ran, and we cannot read its answer",
+        weight=Weight.UNLIKELY if worked and worked.started > theirs[-1].time else Weight.PROVEN,
+        evidence_for=(f"encrypted packets of {callee} came to us, and our session does not encrypt",),
+        evidence_against=against,
+    )
+
+
+@rule(
+    "our-reconnect",
+    NO_ACK,
+    ErrorCode.RESPONSE_TIMEOUT,
+    ErrorCode.RECIPIENT_DISCONNECTED,
+    ErrorCode.SEND_FAILED,
+    about="Our own connection broke meanwhile and came back: what was on its way got lost.",
+    signs="\u201creconnecting\u201d stands in the trace during the call.",
+    fix="Call again; whether the handler ran is not known.",
+)
+def our_reconnect(call: Call, facts: Facts) -> Cause | None:
+    """The connection broke during the call."""
+    broke = facts.between(call.started - 1.0, end_of(call), ("reconnecting",))
+    if not broke or call.direction != "outgoing":
+        return None
+    back = facts.between(broke[0].time, end_of(call) + 60.0, ("reconnected",))
+    told = f"it was back {span(back[0].time - broke[0].time)} later" if back else "it is not back"
+    return Cause(
+        text=f"our own connection broke {after_start(call, broke[0].time)}, before {named(call)}'s answer came",
+        weight=Weight.PROVEN,
+        evidence_for=("our SDK reconnected during the call", told),
+        actions=(Action("resend", named(call)),),
+    )
+
+
+@rule(
+    "head-of-line",
+    NO_ACK,
+    about="A large payload was sent just before: the channel is ordered, so the call waited behind it.",
+    signs="A call of the same caller with a large payload was in flight when this one began.",
+    fix="Send large payloads apart from urgent calls, or raise the ack timeout.",
+)
+def head_of_line(call: Call, facts: Facts) -> Cause | None:
+    """Held up by what was sent before."""
+    before = [
+        one
+        for one in facts.meanwhile(call)
+        if one.caller == call.caller and one.started <= call.started and one.request
+        and one.request.bytes >= LARGE_BYTES
+    ]  # fmt: skip
+    if not before or (has_answer(call) and not acked_late(call)):
+        return None
+    biggest = max(before, key=lambda one: one.request.bytes if one.request else 0)
+    payload = size(biggest.request.bytes if biggest.request else 0)
+    late = acked_late(call)
+    arrived = (f"the ack came after {seconds(round(late.ms))}",) if late else ()
+    return Cause(
+        text=f"the call to {named(call)} waited behind {payload} of {biggest.method} in the same channel",
+        weight=Weight.PROVEN if late else Weight.STRONG,
+        evidence_for=(f"{biggest.method} with {payload} began {before_start(call, biggest.started)}", *arrived),
+        actions=(Action("resend", named(call)),),
+    )
+
+
+@rule(
+    "late-ack",
+    NO_ACK,
+    about="The callee's SDK did answer, too late: its process was held up, or the network is slow.",
+    signs="The ack came after the limit; our SDK logs \u201cAck received for unexpected RPC request\u201d.",
+    fix="Raise the ack timeout, and look at what held the callee up.",
+)
+def late_ack(call: Call, facts: Facts) -> Cause | None:
+    """An ack after its time."""
+    late = acked_late(call)
+    logged = next((line for line in facts.log if "Ack received for unexpected" in line.text), None)
+    if late is None and logged is None:
+        return None
+    limit = seconds(call.budget.ack if call.budget else DEFAULT_ACK_MS)
+    came = seconds(round(late.ms)) if late else span(logged.time - call.started) if logged else ""
+    said = ("our SDK's log says that an ack came for a call that was over",) if logged else ()
+    return Cause(
+        text=f"{named(call)}'s ack came after {came}, later than the {limit} that the call waited: it was held up",
+        weight=Weight.STRONG,
+        evidence_for=(*((f"the ack was seen after {came}",) if late else ()), *said),
+        actions=(Action("ping", named(call)), Action("resend", named(call))),
+    )
+
+
+@rule(
+    "many-in-flight",
+    NO_ACK,
+    ErrorCode.RESPONSE_TIMEOUT,
+    about="So many calls were in flight that acks and answers waited in line.",
+    signs="A hundred or more calls of the same caller at the same time.",
+    fix="Make fewer calls at once.",
+)
+def many_in_flight(call: Call, facts: Facts) -> Cause | None:
+    """A high rate."""
+    count = sum(one.caller == call.caller for one in facts.meanwhile(call))
+    if count < MANY:
+        return None
+    return Cause(
+        text=f"{count} other calls of ours were in flight beside the one to {named(call)}",
+        weight=Weight.FITS if has_answer(call) else Weight.POSSIBLE,
+        evidence_for=(f"{count} calls at the same time",),
+    )
+
+
+@rule(
+    "one-direction",
+    NO_ACK,
+    about="Calls work in one direction only, typically since one side's SDK was upgraded.",
+    signs="Several calls to it without one ack, while calls from it reach us.",
+    fix="Compare the SDK versions of both sides, and look at the callee's log for requests that it could not read.",
+)
+def one_direction(call: Call, facts: Facts) -> Cause | None:
+    """Here no, there yes."""
+    before = [one for one in facts.to_callee(call) if one.error and one.error.code == NO_ACK]
+    back = [one for one in facts.calls if one.caller == call.callee and one.callee == call.caller]
+    if len(before) < PATTERN or facts.answered_at(call) or has_answer(call) or not back:
+        return None
+    return Cause(
+        text=f"no call to {named(call)} was ever acknowledged, while its calls to {call.caller} arrive",
+        weight=Weight.STRONG,
+        evidence_for=(f"{len(before)} calls before had no ack either", f"{len(back)} calls came the other way"),
+        actions=(Action("ping", named(call)),),
+    )
+
+
+@rule(
+    "not-answering",
+    NO_ACK,
+    about="The callee is listed and its SDK does not answer: its process hangs, was killed or lost its network.",
+    signs="It was active, the request was sent, and no ack came; the server notices after some 20 s.",
+    fix="Ping it; if it does not answer, look at its process.",
+)
+def not_answering(call: Call, facts: Facts) -> Cause | None:
+    """There, and silent."""
+    callee = facts.participant(call.callee)
+    there = facts.was_there(call.callee, call)
+    if not there or has_answer(call) or call.caller == call.callee:
+        return None
+    name = named(call)
+    evidence = [f"{name} was active" if callee and callee.state == "active" else f"{name} was listed"]
+    if seen(call, "request", "server"):
+        evidence.append("the server forwarded the request to it")
+    if worked := facts.answered_at(call):
+        evidence.append(f"it had answered {before_start(call, worked.started)}")
+    vanished = facts.vanished_after(call.callee, call)
+    if vanished:
+        evidence.append(f"it left {after_start(call, vanished.time)} without a goodbye{because(vanished)}")
+    return Cause(
+        text=f"{name} is in the room, yet its SDK did not answer: it hangs, was killed, has lost its network or its "
+        "channel is congested",
+        weight=Weight.STRONG if vanished else Weight.FITS,
+        evidence_for=tuple(evidence),
+        next_steps=(f"Ping {name}.",),
+        actions=(Action("ping", name), Action("history", name)),
+    )
+
+
+RULES = (
+    not_active,
+    our_reconnect,
+    encryption_differs,
+    head_of_line,
+    late_ack,
+    one_direction,
+    not_answering,
+    joined_just_before,
+    many_in_flight,
+)
+
+__all__ = ["RECENT_JOIN_S", "RULES", "acked_late", "seen"]

@@ -1,0 +1,184 @@
+"""1502: the answer took too long for one of the two sides."""
+
+from rpc_inspector.core.budgets import seconds
+from rpc_inspector.core.codes import ErrorCode
+from rpc_inspector.core.explain.facts import Facts, seen
+from rpc_inspector.core.explain.model import Action, Cause, Weight
+from rpc_inspector.core.explain.raising import raised_by_handler, who_raised
+from rpc_inspector.core.explain.rule import rule
+from rpc_inspector.core.explain.wording import before_start, method_of, named
+from rpc_inspector.core.model import Call
+
+TIMEOUT = ErrorCode.RESPONSE_TIMEOUT
+#: How far from a limit (ms, or share of it) an end may be to be that limit's doing.
+SLACK_MS, SHARE = 1_500, 0.95
+#: The longest timeout that is offered.
+LONGEST_MS = 120_000
+
+
+def _callee_enforces(call: Call, facts: Facts) -> Call | None:
+    """An earlier call in which the callee cancelled its handler when its time was over, as Python's SDK does."""
+    return next((one for one in facts.to_callee(call) if _is_callees(one) and not raised_by_handler(one)), None)
+
+
+def _is_callees(call: Call) -> bool:
+    took, told = call.duration, call.told_ms
+    if call.error is None or call.error.code != TIMEOUT or took is None or told is None:
+        return False
+    return who_raised(call)[0] != "caller" and told * SHARE <= took.ms <= told + SLACK_MS
+
+
+def _is_callers(call: Call) -> bool:
+    took, budget = call.duration, call.budget
+    if took is None or budget is None or who_raised(call)[0] == "callee" or _is_callees(call):
+        return False
+    return took.ms >= budget.response * SHARE
+
+
+def _answered_late(call: Call) -> bool:
+    return bool(call.note and "its answer came" in call.note)
+
+
+def longer(call: Call) -> int:
+    """A timeout with which the handler has three times as long as it had, in ms."""
+    ack = call.budget.ack if call.budget else 7_000
+    return min(3 * (call.told_ms or 8_000) + ack, LONGEST_MS)
+
+
+@rule(
+    "handler-too-slow",
+    TIMEOUT,
+    about="The handler took longer than the callee was told it has: the timeout less the time for the ack, 8 s of the "
+    "default 15 s, never less than 1 s.",
+    signs="The error came from the callee when the told limit was over.",
+    fix="Raise the timeout: the handler gets it less the time for the ack, at least 1 s.",
+)
+def handler_too_slow(call: Call, _facts: Facts) -> Cause | None:
+    """Cancelled at the callee."""
+    told = call.told_ms
+    if told is None or not _is_callees(call):
+        return None
+    own = f", less than your {seconds(call.budget.response)}" if call.budget and told < call.budget.response else ""
+    ack = f" less {seconds(call.budget.ack)}" if call.budget else ""
+    return Cause(
+        text=f"the handler of {method_of(call)} took longer than the {seconds(told)} that {named(call)} was told{own}, "
+        "and was cancelled there",
+        weight=Weight.PROVEN,
+        evidence_for=(f"{named(call)} had {seconds(told)}, and its answer came when they were over",),
+        next_steps=(f"Raise the timeout: the handler gets it{ack}, at least 1 s.",),
+        actions=(Action("timeout", named(call), longer(call)),),
+    )
+
+
+@rule(
+    "handler-still-running",
+    TIMEOUT,
+    "lost",
+    about="The handler still ran when the caller's own limit was over; it waits for something, such as speech or a "
+    "person, or is slow.",
+    signs="An ack and no answer within the caller's limit; or an answer that came later.",
+    fix="Look at the callee's log; raise the timeout if it is only slow.",
+)
+def handler_still_running(call: Call, facts: Facts) -> Cause | None:
+    """No answer in the caller's time."""
+    lost = call.outcome == "lost" and seen(call, "ack")
+    if not (_is_callers(call) or lost):
+        return None
+    late = _answered_late(call)
+    told, enforced = call.told_ms or 0, _callee_enforces(call, facts)
+    over = call.budget is not None and call.budget.response > told + SLACK_MS
+    against = (
+        (f"{named(call)} cancelled a handler when its time was over, {before_start(call, enforced.started)}",)
+        if enforced and over and not late
+        else ()
+    )
+    within = f" within {seconds(call.budget.response)}" if call.budget else ""
+    evidence = (f"{named(call)} acknowledged",) if seen(call, "ack") else ()
+    return Cause(
+        text=f"{named(call)} acknowledged and never answered{within}: its handler of {method_of(call)} still runs or "
+        "waits for something",
+        weight=Weight.PROVEN if late else Weight.UNLIKELY if against else Weight.FITS,
+        evidence_for=(*evidence, *((call.note or "",) if late else ())),
+        evidence_against=against,
+        actions=(Action("timeout", named(call), longer(call)), Action("ping", named(call))),
+    )
+
+
+@rule(
+    "not-a-string",
+    TIMEOUT,
+    about="The handler returned something other than a string: a Python callee then answers nothing at all.",
+    signs="An ack, no answer, and other calls to the same callee are answered.",
+    fix="Return a string from the handler, for instance with json.dumps.",
+)
+def not_a_string(call: Call, facts: Facts) -> Cause | None:
+    """The handler's result could not be sent."""
+    if not _is_callers(call) or _answered_late(call):
+        return None
+    over = call.budget is not None and call.budget.response > (call.told_ms or 0) + SLACK_MS / 5
+    others = [one for one in facts.calls if one.callee == call.callee and one.method == call.method]
+    worked = next((one for one in others if one.outcome == "ok"), None)
+    same = [one for one in others if one.error and one.error.code == TIMEOUT]
+    evidence = [f"{named(call)} acknowledged and never answered"]
+    if over:
+        evidence.append("a Python handler that is only slow would have been cancelled earlier")
+    if same:
+        evidence.append(f"it is not the first call of {method_of(call)} without an answer")
+    return Cause(
+        text=f"the handler of {method_of(call)} returned something other than a string, so {named(call)} answered "
+        "nothing",
+        weight=Weight.UNLIKELY if worked else Weight.FITS + 5 if over else Weight.POSSIBLE,
+        evidence_for=tuple(evidence),
+        evidence_against=(f"{method_of(call)} has answered other calls",) if worked else (),
+    )
+
+
+@rule(
+    "callee-blocked",
+    TIMEOUT,
+    about="The callee's event loop is blocked: its SDK acknowledges by itself, and no handler gets to run.",
+    signs="Several calls to it have an ack and no answer, whatever their method.",
+    fix="Look for blocking calls in the callee's handlers, such as time.sleep, and run them in a thread.",
+)
+def callee_blocked(call: Call, facts: Facts) -> Cause | None:
+    """Nobody runs its handlers."""
+    if not _is_callers(call):
+        return None
+    others = [one for one in facts.meanwhile(call) if one.callee == call.callee and one.purpose == "call"]
+    stuck = [one for one in others if seen(one, "ack") and one.response is None and _unanswered(one)]
+    begun = [one for one in others if one.started >= call.started - 0.05]
+    answered = [one for one in begun if one.outcome == "ok" and (one.ended or 0) < (call.ended or 0)]
+    methods = {one.method for one in stuck} | {call.method}
+    if not stuck or answered or len(methods) < 2:
+        return None
+    return Cause(
+        text=f"{named(call)}'s event loop is blocked: it acknowledged {method_of(call)} and answered none of its calls",
+        weight=Weight.STRONG,
+        evidence_for=(f"{len(stuck)} other calls to {named(call)} had an ack and no answer at the same time",),
+        actions=(Action("history", named(call)),),
+    )
+
+
+def _unanswered(call: Call) -> bool:
+    return call.is_open or bool(call.error and call.error.code == TIMEOUT and who_raised(call)[0] == "caller")
+
+
+@rule(
+    "no-answer",
+    TIMEOUT,
+    about="No answer came in time, and what was seen does not tell which side's limit it was.",
+    signs="No packet was seen and the time fits neither limit.",
+    fix="Raise the timeout: the handler gets the timeout less the time for the ack, at least 1 s.",
+)
+def no_answer(call: Call, _facts: Facts) -> Cause | None:
+    """Neither limit fits."""
+    if _is_callees(call) or _is_callers(call):
+        return None
+    return Cause(
+        text=f"{method_of(call)} of {named(call)} did not answer in time",
+        weight=Weight.POSSIBLE,
+        actions=(Action("timeout", named(call), longer(call)),),
+    )
+
+
+RULES = (handler_too_slow, callee_blocked, handler_still_running, not_a_string, no_answer)
