@@ -9,8 +9,8 @@ from rpc_inspector import __version__
 from rpc_inspector.core.model import Call, TraceRow
 from rpc_inspector.storage.export import About
 from rpc_inspector.storage.export.wording import when
+from rpc_inspector.storage.journal import lines as journal_lines
 from rpc_inspector.storage.journal.lines import Header, Line
-from rpc_inspector.storage.journal.writer import lines as journal_lines
 
 
 def write(rows: Iterable[TraceRow], stream: TextIO, about: About) -> None:

@@ -12,8 +12,8 @@ from rpc_inspector.core.callobject import VERSION as CALL_VERSION
 from rpc_inspector.core.callobject import CallObject, call_from
 from rpc_inspector.core.model import Call, LogLine, Participant, RoomEvent, TraceRow, replace
 from rpc_inspector.core.session import SessionState
+from rpc_inspector.storage.journal import lines as journal_lines
 from rpc_inspector.storage.journal.lines import HEADER_KEY, Header
-from rpc_inspector.storage.journal.writer import lines as journal_lines
 from rpc_inspector.storage.traces.sharing import Sharing
 from rpc_inspector.storage.traces.source import LONGEST_LINE
 
