@@ -25,13 +25,14 @@ class Glyphs:
     rising: str = "▲"
     back: str = "←"
     note: str = "¶"
+    ellipsis: str = "…"
     #: Heights of a bar, eighth by eighth.
     levels: str = "▁▂▃▄▅▆▇█"
 
 
 ASCII = Glyphs(
     program="*", on="*", off="o", waiting="~", ok="+", failed="x", refused="!", to=">", into=">", bar="=", rest="-",
-    dot="-", folded=">", unfolded="v", rising="^", back="<", note='"', levels="_.:-=+*#",
+    dot="-", folded=">", unfolded="v", rising="^", back="<", ellipsis="~", note='"', levels="_.:-=+*#",
 )  # fmt: skip
 
 

@@ -81,7 +81,7 @@ async def test_a_room_with_everybody_and_their_methods_comes_up():
             assert present["weather-agent"].kind == rtc.ParticipantKind.PARTICIPANT_KIND_AGENT
             assert present["phone"].kind == rtc.ParticipantKind.PARTICIPANT_KIND_SIP
             advertised = parse_advertised(present["weather-agent"].attributes[ADVERTISED_ATTRIBUTE])
-            assert [method.name for method in advertised] == ["get_weather", "forecast", "set_units"]
+            assert [method.name for method in advertised.methods] == ["get_weather", "forecast", "set_units"]
             assert json.loads(await call(room, "weather-agent", "get_weather", '{"city":"oslo"}'))["city"] == "Oslo"
             # Only a visitor brings the latecomer.
             await until(lambda: "late-bird" in present, within_s=30)

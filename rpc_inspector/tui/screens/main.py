@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual import getters, on
@@ -127,6 +128,14 @@ class MainScreen(SharingScreen):
         self.call_pane.composer.aim(event.identity, event.method, self.participant(event.identity))
         if event.edit:
             self.action_focus_pane("request")
+
+    @on(ParticipantsPane.MethodOpened)
+    def _method_opened(self, event: ParticipantsPane.MethodOpened) -> None:
+        from rpc_inspector.tui.screens.method import MethodScreen  # noqa: PLC0415 - only when asked for
+
+        identity, method = event.identity, event.method
+        calls = partial(self.session.find, participant=identity, method=method) if self.session else tuple
+        self.app.push_screen(MethodScreen(method, lambda: self.participant(identity), calls))
 
     @on(ParticipantsPane.ParticipantOpened)
     def _participant_opened(self, event: ParticipantsPane.ParticipantOpened) -> None:

@@ -12,6 +12,8 @@ from rpc_inspector.core.model import Participant, RoomEvent
 from rpc_inspector.core.secrets.redaction import mask_attributes, mask_jwts
 from rpc_inspector.core.session import Update
 from rpc_inspector.core.text import sanitise, sanitise_name
+from rpc_inspector.tui.glyphs import G
+from rpc_inspector.tui.method_words import describing_words
 from rpc_inspector.tui.screens.dialog import Dialog
 
 _PROTOCOLS = {
@@ -113,14 +115,18 @@ def _permissions(someone: Participant) -> str:
 
 def _methods(someone: Participant) -> Iterable[Content]:
     yield Content("")
-    yield Content.styled(f"Methods {len(someone.methods)}", "bold")
+    said = describing_words(someone, brief=False)
+    yield Content.assemble((f"Methods {len(someone.methods):,}", "bold"), (f"  {said}" if said else "", "$muted"))
+    for remark in someone.remarks:
+        yield Content.styled(f"{G.refused} {sanitise(remark, limit=200)}", "$text-warning")
     if not someone.methods:
         yield Content.styled("none known; d in the list asks it", "$muted")
     for method in someone.methods:
         about = f"  {sanitise(method.description, limit=200)}" if method.description else ""
-        yield Content.assemble(
-            f"{sanitise_name(method.name)}", (f"  {method.provenance}", "$muted italic"), (about, "$muted")
-        )
+        ways = ", ".join((method.provenance, *method.also))
+        yield Content.assemble(f"{sanitise_name(method.name)}", (f"  {ways}", "$muted italic"), (about, "$muted"))
+        for conflict in method.conflicts:
+            yield Content.styled(f"  {G.refused} {sanitise(conflict, limit=300)}", "$text-warning")
 
 
 def _attributes(someone: Participant) -> Iterable[Content]:

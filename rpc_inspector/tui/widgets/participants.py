@@ -1,7 +1,5 @@
 """The participants and their methods, live."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import on
@@ -12,30 +10,12 @@ from textual.message import Message
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from rpc_inspector.core.model import Method, Participant
-from rpc_inspector.core.text import sanitise, sanitise_name
+from rpc_inspector.core.model import Participant
 from rpc_inspector.tui.actions import bindings
-from rpc_inspector.tui.glyphs import G
-from rpc_inspector.tui.widgets.cells import elide
+from rpc_inspector.tui.widgets.participant_rows import Folding, Row, best_position, rows_of
 
 #: A participant with more methods than this begins folded.
 _FOLD_ABOVE = 40
-_SURE = ("advertised", "described")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line: a participant, or one of its methods; ``sure`` if the participant itself says that it has it."""
-
-    identity: str
-    method: str | None
-    text: Content
-    sure: bool = False
-
-    @property
-    def key(self) -> tuple[str, str | None]:
-        """What the line is about, whatever it says."""
-        return self.identity, self.method
 
 
 class ParticipantList(OptionList):
@@ -44,7 +24,7 @@ class ParticipantList(OptionList):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("participants")]
 
     class Asked(Message):
-        """A key of the pane: ``open``, ``filter``, ``fold``, ``unfold`` or ``describe``."""
+        """A key of the pane: ``open``, ``about``, ``filter``, ``fold``, ``unfold`` or ``describe``."""
 
         def __init__(self, what: str) -> None:
             super().__init__()
@@ -53,6 +33,10 @@ class ParticipantList(OptionList):
     def action_open(self) -> None:
         """Enter."""
         self.post_message(self.Asked("open"))
+
+    def action_about(self) -> None:
+        """Space."""
+        self.post_message(self.Asked("about"))
 
     def action_filter(self) -> None:
         """Slash."""
@@ -74,8 +58,8 @@ class ParticipantList(OptionList):
 class ParticipantsPane(Vertical):
     """Everybody in the room with their methods and how we know them.
 
-    Posts :class:`MethodChosen` when the cursor comes to a method (``edit`` when it was entered or clicked), and
-    :class:`ParticipantOpened` on enter on a participant.
+    Posts :class:`MethodChosen` when the cursor comes to a method (``edit`` when it was entered or clicked),
+    :class:`MethodOpened` when all about it is asked for, and :class:`ParticipantOpened` likewise of a participant.
     """
 
     BORDER_TITLE = "Participants"
@@ -86,6 +70,13 @@ class ParticipantsPane(Vertical):
         def __init__(self, identity: str, method: str, *, edit: bool) -> None:
             super().__init__()
             self.identity, self.method, self.edit = identity, method, edit
+
+    class MethodOpened(Message):
+        """Everything known of a method is asked for."""
+
+        def __init__(self, identity: str, method: str) -> None:
+            super().__init__()
+            self.identity, self.method = identity, method
 
     class ParticipantOpened(Message):
         """Everything known of a participant is asked for."""
@@ -106,6 +97,7 @@ class ParticipantsPane(Vertical):
         self._roster: tuple[Participant, ...] = ()
         self._rows: list[Row] = []
         self._folded: dict[str, bool] = {}
+        self._own_shown: set[str] = set()
         self._placeholder = ""
         self._clicked_before: Row | None = None
         self._touched = False
@@ -147,7 +139,8 @@ class ParticipantsPane(Vertical):
 
     def _rebuild(self) -> None:
         wanted = self.query_one("#participants-filter", Input).value.casefold()
-        rows = list(rows_of(self._roster, wanted, self._is_folded, self._list.scrollable_content_region.width))
+        folding = Folding(self._is_folded, lambda identity: identity not in self._own_shown)
+        rows = list(rows_of(self._roster, wanted, folding, self._list.scrollable_content_region.width))
         others = sum(not someone.is_self for someone in self._roster)
         self.border_title = f"Participants {others}" if self._roster else "Participants"
         empty = self.query_one("#participants-empty", Static)
@@ -160,7 +153,7 @@ class ParticipantsPane(Vertical):
         listed = self._list
         with self.prevent(OptionList.OptionHighlighted):
             listed.set_options([Option(row.text) for row in rows])
-            listed.highlighted = _position(rows, kept)
+            listed.highlighted = best_position(rows, kept)
         if kept is None and listed.highlighted is not None:
             self._announce(edit=False)
 
@@ -175,7 +168,7 @@ class ParticipantsPane(Vertical):
 
     def _announce(self, *, edit: bool) -> None:
         row = self.current
-        if row and row.method is not None:
+        if row and row.method:
             self.post_message(self.MethodChosen(row.identity, row.method, edit=edit))
 
     @on(OptionList.OptionHighlighted)
@@ -190,7 +183,9 @@ class ParticipantsPane(Vertical):
         event.stop()
         row, before = self.current, self._clicked_before
         self._clicked_before = row
-        if row and row.method is None and row == before:
+        if row and row.is_group:
+            self._fold_own(row.identity, folded=row.identity in self._own_shown)
+        elif row and row.method is None and row == before:
             self.post_message(self.ParticipantOpened(row.identity))
         else:
             self._announce(edit=False)
@@ -204,19 +199,30 @@ class ParticipantsPane(Vertical):
             field = self.query_one("#participants-filter", Input)
             field.display = True
             field.focus()
-        elif row is None:
-            return
-        elif event.what == "describe":
+        elif row is not None:
+            self._do(event.what, row)
+
+    def _do(self, what: str, row: Row) -> None:
+        """What a key does with a line. Right goes deeper: into a fold, then into a method."""
+        if what == "describe":
             self.post_message(self.DescribeAsked(row.identity))
-        elif event.what == "open":
-            if row.method is None:
-                self.post_message(self.ParticipantOpened(row.identity))
-            else:
-                self._announce(edit=True)
+        elif row.is_group:
+            hide = row.identity in self._own_shown if what in ("open", "about") else what == "fold"
+            self._fold_own(row.identity, folded=hide)
+        elif row.method and what in ("about", "unfold"):
+            self.post_message(self.MethodOpened(row.identity, row.method))
+        elif row.method and what == "open":
+            self._announce(edit=True)
+        elif what in ("open", "about"):
+            self.post_message(self.ParticipantOpened(row.identity))
         else:
-            self._folded[row.identity] = event.what == "fold"
+            self._folded[row.identity] = what == "fold"
             self.select(row.identity, None)
             self._rebuild()
+
+    def _fold_own(self, identity: str, *, folded: bool) -> None:
+        (self._own_shown.discard if folded else self._own_shown.add)(identity)
+        self._rebuild()
 
     @on(Input.Changed, "#participants-filter")
     def _filtering(self, event: Input.Changed) -> None:
@@ -237,58 +243,3 @@ class ParticipantsPane(Vertical):
         field.display = False
         self._list.focus()
         return True
-
-
-def rows_of(
-    roster: Iterable[Participant], wanted: str, folded: Callable[[Participant], bool], width: int = 80
-) -> Iterable[Row]:
-    """The lines for a roster: others by name, ourselves last; ``wanted`` (case folded) must occur in them."""
-    everybody = sorted(roster, key=lambda someone: (someone.is_self, someone.identity.casefold(), someone.identity))
-    for someone in everybody:
-        named = wanted in someone.identity.casefold() or wanted in someone.kind
-        methods = [method for method in someone.methods if named or wanted in method.name.casefold()]
-        if not (named or methods):
-            continue
-        hidden = folded(someone) and not wanted
-        yield Row(someone.identity, None, _participant_line(someone, hidden=hidden))
-        if not hidden and not someone.is_self:
-            for method in methods:
-                yield Row(someone.identity, method.name, _method_line(method, width), method.provenance in _SURE)
-
-
-def _participant_line(someone: Participant, *, hidden: bool) -> Content:
-    name = sanitise_name(someone.identity)
-    if someone.is_self:
-        return Content.styled(f"{name}  you", "$muted")
-    sure = any(method.provenance != "known" for method in someone.methods)
-    parts: list[tuple[str, str]] = [(name, "bold" if sure else "$muted")]
-    if someone.state != "active":
-        words = "gone" if someone.state == "disconnected" else "not active"
-        parts.append((f"  {G.waiting} {words}", "$text-warning"))
-    elif not someone.methods:
-        parts.append(("  no methods known", "$muted"))
-    else:
-        parts.append((f"  {someone.kind}", "$muted"))
-    if hidden and someone.methods:
-        parts.append((f"  {G.folded} {len(someone.methods):,} methods", "$muted"))
-    return Content.assemble(*parts)
-
-
-def _method_line(method: Method, width: int) -> Content:
-    """The name, and how we know it where that is not the participant's own word; both ends of a long name stay."""
-    name = sanitise(method.name, limit=80)
-    if method.provenance in _SURE:
-        return Content(f"   {elide(name, max(width - 3, 8))}")
-    name = elide(name, max(width - 5 - len(method.provenance), 8))
-    return Content.assemble((f"   {name}", "$muted"), (f"  {method.provenance}", "$muted italic"))
-
-
-def _position(rows: list[Row], kept: Row | None) -> int | None:
-    """Where the cursor goes: the same line, else its participant, else the first method, if possible a sure one."""
-    if kept is not None:
-        for key in (kept.key, (kept.identity, None)):
-            for index, row in enumerate(rows):
-                if row.key == key:
-                    return index
-    methods = [index for index, row in enumerate(rows) if row.method is not None]
-    return next((index for index in methods if rows[index].sure), methods[0] if methods else 0 if rows else None)
