@@ -5,6 +5,9 @@ import click
 from rpc_inspector.cli.ending import Refused
 from rpc_inspector.cli.options import CONTEXT, Options, Seconds, connection_options
 
+#: The participants of a demo room that was just made are still joining.
+_DEMO_WAIT_MS = 15_000
+
 
 @click.command("check", context_settings=CONTEXT)
 @click.argument("folder", metavar="DIR")
@@ -12,6 +15,7 @@ from rpc_inspector.cli.options import CONTEXT, Options, Seconds, connection_opti
 @click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="A variable; beats the environment's.")
 @click.option("-k", "--filter", "words", default="", metavar="WORDS", help="Only requests that have all these words.")
 @click.option("--wait", type=Seconds(), default=0, metavar="S", help="Wait so long for each destination to be active.")
+@click.option("--demo", is_flag=True, help="In a demo room of its own, which ends with the check.")
 @click.option("--bail", is_flag=True, help="End at the first that is not as expected.")
 @click.option("--json", "as_json", is_flag=True, help="A line of JSON for each request, and one at the end.")
 @click.option("--junit", metavar="FILE", help="Write a JUnit report too.")
@@ -24,6 +28,7 @@ def command(
     variables: tuple[str, ...],
     words: str,
     wait: int,
+    demo: bool,
     bail: bool,
     as_json: bool,
     junit: str | None,
@@ -36,7 +41,7 @@ def command(
     Exit status: 0 all as expected; 20 something was not; 2 usage, or wrong files; 3 not authorised; 4 cannot connect,
     or not any more; 130, 143 interrupted.
     """
-    from rpc_inspector.cli.collection import chosen_of  # noqa: PLC0415 - the help needs no YAML
+    from rpc_inspector.cli.collection import check_in_demo, chosen_of  # noqa: PLC0415 - the help needs no YAML
     from rpc_inspector.cli.running import run_async  # noqa: PLC0415 - likewise
     from rpc_inspector.cli.session import a_session  # noqa: PLC0415 - likewise
     from rpc_inspector.cli.target import require_room, require_sending, target_for  # noqa: PLC0415 - likewise
@@ -50,11 +55,13 @@ def command(
         collection=chosen.collection,
         chosen=chosen.requests,
         sources=chosen.sources,
-        wait_ms=wait,
+        wait_ms=wait or (_DEMO_WAIT_MS if demo else 0),
         as_json=as_json,
         junit=junit_target(junit) if junit else None,
         bail=bail,
     )
+    if demo:
+        return run_async(lambda: check_in_demo(wish, out))
     target = target_for(options._replace(no_describe=True), out)
     require_sending(target)
 

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from rpc_inspector.cli.ending import Refused
+from rpc_inspector.cli.session import a_session
 from rpc_inspector.core.templates import Sources
+from rpc_inspector.headless.checking import Wish, check_collection
 from rpc_inspector.headless.output import Output
 from rpc_inspector.storage.collections import Collection, CollectionUnusable, Problem, Request, read_collection
 from rpc_inspector.storage.collections.lacking import lacks, secrets_asked
@@ -49,6 +51,14 @@ def chosen_of(folder: str, environment: str, variables: Mapping[str, str], words
     where = f" · environment {there.name}" if there.name else ""
     out.say(f"checking {len(requests)} of {len(collection.requests)} requests of {folder}{where}", dim=True)
     return Chosen(collection, requests, sources)
+
+
+async def check_in_demo(wish: Wish, out: Output) -> int:
+    """Check in a demo room that is made for it."""
+    from rpc_inspector.demo.process import DemoProcess  # noqa: PLC0415 - only when asked for
+
+    async with DemoProcess() as demo, a_session() as session:
+        return await check_collection(session, await demo.target(), wish, out)
 
 
 def _refused(problems: tuple[Problem, ...], out: Output) -> Refused:

@@ -41,16 +41,26 @@ def read_collection(folder: Path) -> Collection:
         CollectionUnusable: files are wrong; all that is wrong is in it.
         FileUnusable: there is no such folder, or nothing in it.
     """
+    collection, problems = look_through(folder)
+    if problems:
+        raise CollectionUnusable(problems)
+    if not collection.requests:
+        raise FileUnusable(f"{folder} holds no requests.", "A request is a file that ends in .yaml.")
+    return collection
+
+
+def look_through(folder: Path) -> tuple[Collection, tuple[Problem, ...]]:
+    """The requests of a folder that can be used, and what is wrong with the others.
+
+    Raises:
+        FileUnusable: there is no such folder, or far too much in it.
+    """
     if not folder.is_dir():
         what = f"{folder} is not a folder." if folder.exists() else f"There is no folder {folder}."
         raise FileUnusable(what, "Name the folder that holds the requests, one YAML file each.")
     paths = sorted(_files(folder), key=lambda path: path.relative_to(folder).as_posix())
-    if not paths:
-        raise FileUnusable(f"{folder} holds no requests.", "A request is a file that ends in .yaml.")
     if len(paths) > MOST_REQUESTS:
-        raise FileUnusable(
-            f"{folder} holds more than {MOST_REQUESTS:,} requests.", "Check that it is the right folder."
-        )
+        raise FileUnusable(f"{folder} holds more than {MOST_REQUESTS:,} requests.", "Check that it is the right one.")
     requests: list[Request] = []
     problems: list[Problem] = []
     for path in paths:
@@ -60,9 +70,7 @@ def read_collection(folder: Path) -> Collection:
             problems += error.problems
         if len(problems) > MOST_PROBLEMS:
             break
-    if problems:
-        raise CollectionUnusable(tuple(problems[:MOST_PROBLEMS]))
-    return Collection(folder=folder, requests=tuple(requests))
+    return Collection(folder=folder, requests=tuple(requests)), tuple(problems[:MOST_PROBLEMS])
 
 
 def _files(folder: Path) -> Iterator[Path]:
