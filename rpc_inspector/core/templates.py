@@ -140,6 +140,11 @@ def placeholders(text: str, *, plain: bool = False) -> tuple[Placeholder, ...]:
     return tuple(token for token in _tokens(text, plain=plain) if token.name)
 
 
+def literal(text: str) -> str:
+    """A template of which exactly ``text`` comes: for what others wrote, which must not ask for our secrets."""
+    return text.replace("${", "$${")
+
+
 def resolve(text: str, sources: Sources, *, plain: bool = False) -> Resolved:
     """Fill in the placeholders of a text; ``$${`` becomes ``${``. Never fails: see ``Resolved.missing``.
 

@@ -14,6 +14,8 @@ PLAIN_ABOVE = 16_000
 LONGEST_LINE = 10_000
 #: More than this is not put into a widget at all.
 MOST_SHOWN = 1_000_000
+#: Nor is a line that is longer: every key would take a fifth of a second.
+LONGEST_EDITED = 250_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,11 @@ class Body:
 def too_large_to_highlight(text: str) -> bool:
     """Whether an editor should treat the text as plain."""
     return len(text) > PLAIN_ABOVE or longest_line(text) > LONGEST_LINE
+
+
+def too_large_to_edit(text: str) -> bool:
+    """Whether an editor would be slow with it even as plain text."""
+    return len(text) > MOST_SHOWN or longest_line(text) > LONGEST_EDITED
 
 
 def longest_line(text: str) -> int:

@@ -77,3 +77,32 @@ async def test_what_a_terminal_would_obey_is_painted_as_a_replacement_and_kept(e
     await paste(pilot, "a\x1b]52;c;eA==\x07\u202eb")
     assert area.text == "a\x1b]52;c;eA==\x07\u202eb"
     assert not {"\x1b", "\x07", "\u202e"} & set(painted(area))
+
+
+@pytest.mark.parametrize(
+    "huge",
+    ["\n".join(f'"key{number}": "a value"' for number in range(230_000)), "[" + "1," * 2_500_000 + "1]"],
+    ids=["lines", "one line"],
+)
+async def test_five_megabytes_are_held_aside_whole_and_undo_brings_back_what_was_there(editor, huge):
+    area, pilot = editor
+    area.show_text("before")
+    area.move_cursor((0, 3))
+    await paste(pilot, huge)
+    assert len(huge) >= 5_000_000
+    assert (area.payload == f"bef{huge}ore") is True
+    assert len(area.text) < 5_000
+    await pilot.press("x")
+    assert (area.payload == f"bef{huge}ore") is True
+    await pilot.press("ctrl+z")
+    assert (area.payload, area.read_only) == ("before", False)
+
+
+async def test_rewriting_is_one_edit_that_undo_takes_back(editor):
+    area, pilot = editor
+    area.show_text('{"a":1}')
+    area.rewrite('{\n  "a": 1\n}')
+    await pilot.pause()
+    assert area.payload == '{\n  "a": 1\n}'
+    await pilot.press("ctrl+z")
+    assert area.payload == '{"a":1}'

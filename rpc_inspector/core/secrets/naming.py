@@ -37,10 +37,8 @@ def name_secrets(text: str, rules: Rules = _RULES) -> Named:
         kept.append(found[0])
         return f"{_BEGIN}{len(kept) - 1}{_END}"
 
-    if _BEGIN in text or _END in text:
-        hidden = text  # it uses the stand-ins' own signs: then its placeholders may be named anew
-    else:
-        hidden = _PLACEHOLDER.sub(stand_in, text)
+    # A text that uses the stand-ins' own signs: then its placeholders may be named anew.
+    hidden = text if _BEGIN in text or _END in text else _PLACEHOLDER.sub(stand_in, text)
     masked = redact_text(hidden, rules)
     if masked == hidden:
         return Named(text, ())

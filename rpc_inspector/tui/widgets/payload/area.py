@@ -10,8 +10,13 @@ from textual.widgets import TextArea
 from rpc_inspector.core.payload.text import unsendable
 from rpc_inspector.core.text import sanitise
 from rpc_inspector.tui.actions import bindings
-from rpc_inspector.tui.bodies import too_large_to_highlight
+from rpc_inspector.tui.bodies import too_large_to_edit, too_large_to_highlight
 from rpc_inspector.tui.theming import json_theme
+
+
+#: Of a text that is too large to be edited so many characters are shown, in lines of at most so many.
+_SHOWN_ASIDE = 4_000
+_SHOWN_LINE = 400
 
 
 class PayloadArea(TextArea):
@@ -62,20 +67,67 @@ class PayloadArea(TextArea):
 
 
 class RequestArea(PayloadArea):
-    """Where a request is written."""
+    """Where a request is written. What is too large to be edited is held aside, and its beginning is shown."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("request")]
+    _aside: str | None = None
+    _before = ""
+
+    @property
+    def payload(self) -> str:
+        """All that was written, shown or not."""
+        return self.text if self._aside is None else self._aside
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether only the beginning is shown, and cannot be edited."""
+        return self._aside is not None
+
+    def show_text(self, text: str, *, highlight: bool = True) -> None:
+        """Replace the text; nothing large is highlighted or wrapped, and nothing huge is shown whole."""
+        large = too_large_to_edit(text)
+        self._before = self.payload if large and not self.is_aside else self._before
+        self._aside = text if large else None
+        self.read_only = large
+        super().show_text(_beginning(text) if large else text, highlight=highlight)
+
+    def rewrite(self, text: str) -> None:
+        """Replace the text as an edit, which undo takes back."""
+        if self.is_aside or too_large_to_edit(text):
+            self.show_text(text)
+        else:
+            self._fit(text)
+            self.replace(text, (0, 0), self.document.end)
+            self.move_cursor((0, 0))
+
+    def action_undo(self) -> None:
+        """Undo; what is held aside goes, and what was there before it comes back."""
+        if self.is_aside:
+            self.show_text(self._before)
+        else:
+            super().action_undo()
 
     async def _on_paste(self, event: events.Paste) -> None:
         """Give up highlighting before something large arrives, and keep what no encoding can carry as its escape."""
         if unsendable(event.text):
             event.text = "".join(sign if _encodes(sign) else f"\\u{ord(sign):04x}" for sign in event.text)
             self.notify("It held lone surrogates, which cannot be sent. They stand as \\u escapes now.", markup=False)
-        self._fit(self.text + event.text)
+        if not self.is_aside and too_large_to_edit(self.text + event.text):
+            event.prevent_default()
+            start, end = sorted(self.selection)
+            before, after = self.get_text_range((0, 0), start), self.get_text_range(end, self.document.end)
+            self.show_text(before + event.text + after)
+        elif not self.is_aside:
+            self._fit(self.text + event.text)
 
     def refit(self) -> None:
         """Adjust to what was typed."""
         self._fit(self.text)
+
+
+def _beginning(text: str) -> str:
+    lines = text[:_SHOWN_ASIDE].splitlines()
+    return "\n".join(line[:_SHOWN_LINE] for line in lines)
 
 
 def _harmless(sign: str) -> bool:
