@@ -20,6 +20,7 @@ class Places:
     """The places of one JSON text; containers are looked through as far as somebody asks, and once."""
 
     def __init__(self, text: str) -> None:
+        self.text = text
         self._json = JsonText(text)
         self._lines: list[int] | None = None
         self._members: dict[int, dict[str | int, Node]] = {}
@@ -38,14 +39,17 @@ class Places:
         """What is in a container, by key or position."""
         have = self._members.get(node.start)
         if have is None:
-            have = self._members[node.start] = {}
-            page = self._json.children(node)
-            while True:
-                have.update((child.key if child.key is not None else "", child) for child in page.nodes)
-                if not page.more:
-                    break
-                page = self._json.children(node, page.nodes[-1])
+            have = self._members[node.start] = {_step(child): child for child in self.children(node)}
         return have
+
+    def children(self, node: Node) -> list[Node]:
+        """What is in a container, in the order of the text; a key that stands twice is there twice."""
+        page = self._json.children(node)
+        found = list(page.nodes)
+        while page.more:
+            page = self._json.children(node, page.nodes[-1])
+            found += page.nodes
+        return found
 
     def of(self, path: Sequence[str | int], *, key: bool = False) -> Place:
         """Where the value at a path stands, or its key; the nearest thing around it that is there."""
@@ -65,10 +69,14 @@ class Places:
 
     def stretch(self, start: int, end: int) -> Place:
         """A stretch of the text, as far as its first line goes."""
-        text = self._json.text
+        text = self.text
         if self._lines is None:
             self._lines = [0, *(at + 1 for at, sign in enumerate(text) if sign == "\n")]
         line = bisect_right(self._lines, start) - 1
         stop = self._lines[line + 1] - 1 if line + 1 < len(self._lines) else len(text)
         stretch = text[start : min(end, stop)].rstrip().rstrip(":").rstrip()
         return Place(line + 1, start - self._lines[line] + 1, max(1, len(stretch)))
+
+
+def _step(node: Node) -> str | int:
+    return "" if node.key is None else node.key

@@ -6,6 +6,7 @@ from typing import NoReturn
 
 from msgspec import Struct
 
+from rpc_inspector.core.schema.completing import Suggestion, complete
 from rpc_inspector.core.schema.fields import Field
 from rpc_inspector.core.schema.making import make
 from rpc_inspector.core.schema.views import Document
@@ -51,6 +52,15 @@ class Schema(Struct, frozen=True, dict=True, eq=False):
     def example(self) -> str:
         """A payload with everything, as JSON text: the schema's own examples, defaults and choices first."""
         return _text(make(self.document, self.root, everything=True))
+
+    def complete(self, text: str, cursor: int) -> list[Suggestion]:
+        """What may be typed at a place of a payload's text, the likeliest first: keys, and values to choose from.
+
+        Args:
+            text: the payload as far as it is typed; it need be no JSON yet.
+            cursor: 0 to ``len(text)``.
+        """
+        return complete(self._fields, text, cursor)
 
 
 def read(text: str) -> Schema:

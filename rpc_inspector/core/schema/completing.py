@@ -1,0 +1,121 @@
+"""What may be typed next in a payload by its schema: keys that are not there yet, and values to choose from."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+
+from msgspec import UNSET, Struct
+
+from rpc_inspector.core.schema.cursor import Cursor, decoded, locate
+from rpc_inspector.core.schema.fields import Field
+from rpc_inspector.core.schema.making import make
+from rpc_inspector.core.schema.values import equal
+
+#: At most so many are offered.
+MOST = 30
+_MOST_SHAPES = 50
+#: Longer values are not offered: nobody recognises them in a list.
+_LONGEST = 200
+
+
+class Suggestion(Struct, frozen=True):
+    """What may stand in place of ``text[start:end]``, and a few words about it; both unsanitised."""
+
+    start: int
+    end: int
+    insert: str
+    about: str = ""
+
+
+def complete(root: Field, text: str, cursor: int) -> list[Suggestion]:
+    """What may be typed at the cursor, the likeliest first; empty where a comma or a colon belongs."""
+    place = locate(text, cursor)
+    if place is None or place.role == "none":
+        return []
+    fields = _at(root, place)
+    offers = _keys(fields, place) if place.role == "key" else _values(fields, place)
+    there = text[place.start : place.end]
+    return [
+        Suggestion(place.start, place.end, insert, about)
+        for insert, about in _fitting(offers, place.typed)
+        if insert != there
+    ][:MOST]
+
+
+def _at(root: Field, place: Cursor) -> list[Field]:
+    """The fields that the place may be, one for each shape that the values around it leave possible."""
+    fields = [root]
+    for step, container in zip(place.way, place.open, strict=False):
+        shapes = [shape for field in fields for shape in _shapes(field, container.scalars)]
+        found = (shape.child(step) for shape in shapes[:_MOST_SHAPES])
+        fields = list({id(field.schema): field for field in found if field is not None}.values())
+    return fields
+
+
+def _shapes(field: Field, scalars: Mapping[str, str], depth: int = 0) -> list[Field]:
+    """The variants that what is there does not rule out; all if it rules them all out."""
+    if not field.variants or depth > 5:
+        return [field]
+    open_ones = [variant for variant in field.variants if not _ruled_out(variant, scalars)] or list(field.variants)
+    return [shape for variant in open_ones[:_MOST_SHAPES] for shape in _shapes(variant, scalars, depth + 1)]
+
+
+def _ruled_out(variant: Field, scalars: Mapping[str, str]) -> bool:
+    properties = variant.view.keywords.get("properties", {})
+    for name, source in scalars.items():
+        if source and name in properties:
+            values = variant.document.view(properties[name]).keywords.get("enum")
+            if values is not None and not any(equal(decoded(source), one) for one in values):
+                return True
+    return False
+
+
+def _keys(fields: list[Field], place: Cursor) -> Iterator[tuple[str, str]]:
+    there = place.open[-1].scalars
+    shapes = [shape for field in fields for shape in _shapes(field, there)]
+    children = [child for shape in shapes[:_MOST_SHAPES] for child in shape.children]
+    named: dict[str, Field] = {}
+    for child in children:
+        named.setdefault(str(child.path[-1]), child)
+    missing = [child for name, child in named.items() if name not in there and name not in place.later]
+    for child in sorted(missing, key=lambda child: (not child.required, child.deprecated)):
+        key = json.dumps(child.path[-1], ensure_ascii=False)
+        yield key if place.colon else f"{key}: ", _about(child)
+
+
+def _about(field: Field) -> str:
+    kind = "" if field.kind == "any" else field.kind
+    said = field.description.split("\n", 1)[0] or (field.title if field.title != field.path[-1] else "")
+    return ", ".join(part for part in (kind, "required" if field.required else "", said[:_LONGEST]) if part)
+
+
+def _values(fields: list[Field], place: Cursor) -> Iterator[tuple[str, str]]:
+    shapes = [shape for field in fields for shape in _shapes(field, {})]
+    for field in shapes[:_MOST_SHAPES]:
+        labels = field.labels or ("",) * len(field.enum)
+        default = field.default
+        if default is not UNSET:
+            yield _text(default), "default"
+        yield from ((_text(value), label) for value, label in zip(field.enum, labels, strict=True))
+        if "boolean" in field.kinds and not field.enum:
+            yield from (("true", ""), ("false", ""))
+        yield from ((_text(value), "example") for value in field.examples)
+        if field.kind in ("object", "array") and place.way and not place.typed:
+            yield _text(make(field.document, field.schema, everything=False)), "what is required"
+    if any(field.nullable or "null" in field.kinds for field in [*fields, *shapes]):
+        yield "null", ""
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _fitting(offers: Iterable[tuple[str, str]], typed: str) -> list[tuple[str, str]]:
+    """Those that go on from what was typed, then those that have it in them; each once."""
+    once: dict[str, str] = {}
+    for insert, about in offers:
+        if len(insert) <= _LONGEST:
+            once[insert] = once.get(insert) or about
+    low = typed.strip('"').casefold()
+    begin = [offer for offer in once.items() if offer[0].strip('"').casefold().startswith(low)]
+    inside = [offer for offer in once.items() if offer not in begin and low in offer[0].casefold()]
+    return begin + inside
