@@ -80,6 +80,8 @@ ACTIONS: tuple[Action, ...] = (
            palette=True),
     Action("file.export", "S", "export", "export", "Write calls as a report, a table, a diagram or a timeline.", "main",
            palette=True),
+    Action("collection.open", "C", "collection", "collection",
+           "Requests kept as files: put one into the composer, or save what is there.", "main", palette=True),
     Action("error.explain", "x", "explain", "explain", "Explain the error in words.", "main", palette=True),
     Action("room.connect", "ctrl+t", "connect('')", "connect", "Change room, identity, project or server.", "app",
            priority=True),

@@ -17,7 +17,7 @@ from rpc_inspector.core.methods import PING_PREFIX
 from rpc_inspector.core.model import Call, RoomEvent, replace
 from rpc_inspector.core.session import Invocation, SessionError, SessionState, Update
 from rpc_inspector.tui.actions import bindings
-from rpc_inspector.tui.screens.sharing import SharingScreen
+from rpc_inspector.tui.screens.collecting import CollectingScreen
 from rpc_inspector.tui.state_words import banner_text, emptiness
 from rpc_inspector.tui.widgets.call_pane import CallPane
 from rpc_inspector.tui.widgets.composer import Composer
@@ -30,7 +30,7 @@ from rpc_inspector.tui.widgets.trace.section import TraceSection
 _TICK_S = 0.1
 
 
-class MainScreen(SharingScreen):
+class MainScreen(CollectingScreen):
     """Everything at once. The app hands it the session's updates; it asks the session for calls."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("main")]
