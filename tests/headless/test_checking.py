@@ -5,9 +5,10 @@ import json
 
 import pytest
 from junitparser import Error, Failure, JUnitXml, Skipped
+from livekit import api
 
 from rpc_inspector.core.exits import Exit
-from rpc_inspector.core.session import Target
+from rpc_inspector.core.session import NotConnected, Target
 from rpc_inspector.core.templates import Raw, Sources
 from rpc_inspector.headless.checking import Wish, check_collection
 from rpc_inspector.headless.output import Output
@@ -181,6 +182,22 @@ async def test_the_junit_report_is_read_by_others(room, tmp_path):
     assert not isinstance(odd.result[0], Error)
     assert odd.result[0].message == '$.a: expected "]]>", came "<\\u0000>"'
     assert isinstance(skipped.result[0], Skipped)
+
+
+async def test_a_lost_connection_ends_the_check_and_leaves_a_report(room, tmp_path):
+    room.request("1", "{to: callee-1, method: echo}")
+    room.request("2", "{to: callee-1, method: sleep, payload: '20', timeout: 30}")
+    room.request("3", "{to: callee-1, method: echo}")
+    report = tmp_path / "junit.xml"
+    target = Target(url=room.url, room=ROOM, identity="me", api_key=KEY, api_secret=SECRET, describe=False)
+    running = asyncio.ensure_future(room.check(junit=report, target=target))
+    await until(lambda: "✓ 1" in room._capsys.readouterr().out, within_s=20, what="first call")
+    async with api.LiveKitAPI(room.url, KEY, SECRET) as service:
+        await service.room.remove_participant(api.RoomParticipantIdentity(room=ROOM, identity="me"))
+    with pytest.raises(NotConnected):
+        await running
+    assert "1 as expected · 1 not · 1 not run" in room.out
+    assert next(iter(JUnitXml.fromfile(str(report)))).failures == 1
 
 
 async def test_an_interrupt_leaves_a_report(room, tmp_path):

@@ -220,6 +220,28 @@ def test_what_lacks_is_known_before_anything_is_sent(tmp_path):
     ]
 
 
+PIECES = st.sampled_from(
+    ["to", "method", "payload", "expect", "ms", "$.a", "$..", ": ", "\n", "  ", "- ", "{", "}", "[", "]", ",", "'",
+     '"', "|", ">", "${x}", "$${", "@x", "@../x", "/(/", "1e999", "0x1", "&a", "*a", "!!t", "%", "#", "---", "...",
+     "\t", "?", "<<", "\x85", "\ufeff", "true", "~", ">1 and <2", "code", "9" * 5000]
+)  # fmt: skip
+
+
+@given(text=st.text() | st.lists(PIECES, max_size=30).map("".join))
+def test_whatever_a_file_holds_is_read_or_told_at_a_place(text, tmp_path_factory):
+    folder = tmp_path_factory.getbasetemp()
+    path = folder / "fuzzed.yaml"
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    try:
+        request = read_request(path, folder)
+    except CollectionUnusable as error:
+        for problem in error.problems:
+            assert 1 <= problem.line <= len(text.splitlines()) + 2
+            assert problem.column >= 1
+    else:
+        assert request.method.strip()
+
+
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
