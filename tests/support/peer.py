@@ -64,6 +64,9 @@ class Peer:
         time.sleep(float(data.payload))  # noqa: ASYNC251 - that is the point
         return "late"
 
+    async def never(self, _data):
+        await asyncio.sleep(3600)
+
     async def boom(self, data):
         raise ValueError(f"a secret of the callee: {data.payload}")
 

@@ -116,7 +116,9 @@ def _participant_line(someone: Participant, width: int, *, hidden: bool) -> Cont
     elif not someone.methods:
         parts.append((f"  {said or 'no methods known'}", "$muted"))
     else:
-        parts += [(f"  {someone.kind}", "$muted"), (f"  {said}" if said else "", "$muted")]
+        # Where there is little room, what is odd takes the place of what is usual.
+        kind = "" if said and width < WIDE and someone.kind == "standard" else f"  {someone.kind}"
+        parts += [(kind, "$muted"), (f"  {said}" if said else "", "$muted")]
     if hidden and someone.methods:
         parts.append((f"  {G.folded} {len(someone.methods):,} methods", "$muted"))
     return Content.assemble(*parts)
