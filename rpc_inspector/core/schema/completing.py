@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 
 from msgspec import UNSET, Struct
 
@@ -13,6 +14,7 @@ from rpc_inspector.core.schema.values import equal
 #: At most so many are offered.
 MOST = 30
 _MOST_SHAPES = 50
+_MOST_MADE = 5
 #: Longer values are not offered: nobody recognises them in a list.
 _LONGEST = 200
 
@@ -45,18 +47,23 @@ def _at(root: Field, place: Cursor) -> list[Field]:
     """The fields that the place may be, one for each shape that the values around it leave possible."""
     fields = [root]
     for step, container in zip(place.way, place.open, strict=False):
-        shapes = [shape for field in fields for shape in _shapes(field, container.scalars)]
-        found = (shape.child(step) for shape in shapes[:_MOST_SHAPES])
+        found = (shape.child(step) for shape in _shapes(fields, container.scalars))
         fields = list({id(field.schema): field for field in found if field is not None}.values())
     return fields
 
 
-def _shapes(field: Field, scalars: Mapping[str, str], depth: int = 0) -> list[Field]:
-    """The variants that what is there does not rule out; all if it rules them all out."""
+def _shapes(fields: list[Field], scalars: Mapping[str, str]) -> list[Field]:
+    """The shapes that fields may have by what is there, of all if that rules them all out."""
+    return list(islice((shape for field in fields for shape in _variants(field, scalars, 0)), _MOST_SHAPES))
+
+
+def _variants(field: Field, scalars: Mapping[str, str], depth: int) -> Iterator[Field]:
     if not field.variants or depth > 5:
-        return [field]
-    open_ones = [variant for variant in field.variants if not _ruled_out(variant, scalars)] or list(field.variants)
-    return [shape for variant in open_ones[:_MOST_SHAPES] for shape in _shapes(variant, scalars, depth + 1)]
+        yield field
+        return
+    possible = [variant for variant in field.variants if not _ruled_out(variant, scalars)] or field.variants
+    for variant in possible:
+        yield from _variants(variant, scalars, depth + 1)
 
 
 def _ruled_out(variant: Field, scalars: Mapping[str, str]) -> bool:
@@ -71,8 +78,7 @@ def _ruled_out(variant: Field, scalars: Mapping[str, str]) -> bool:
 
 def _keys(fields: list[Field], place: Cursor) -> Iterator[tuple[str, str]]:
     there = place.open[-1].scalars
-    shapes = [shape for field in fields for shape in _shapes(field, there)]
-    children = [child for shape in shapes[:_MOST_SHAPES] for child in shape.children]
+    children = [child for shape in _shapes(fields, there) for child in shape.children]
     named: dict[str, Field] = {}
     for child in children:
         named.setdefault(str(child.path[-1]), child)
@@ -89,8 +95,8 @@ def _about(field: Field) -> str:
 
 
 def _values(fields: list[Field], place: Cursor) -> Iterator[tuple[str, str]]:
-    shapes = [shape for field in fields for shape in _shapes(field, {})]
-    for field in shapes[:_MOST_SHAPES]:
+    shapes = _shapes(fields, {})
+    for number, field in enumerate(shapes):
         labels = field.labels or ("",) * len(field.enum)
         default = field.default
         if default is not UNSET:
@@ -99,7 +105,7 @@ def _values(fields: list[Field], place: Cursor) -> Iterator[tuple[str, str]]:
         if "boolean" in field.kinds and not field.enum:
             yield from (("true", ""), ("false", ""))
         yield from ((_text(value), "example") for value in field.examples)
-        if field.kind in ("object", "array") and place.way and not place.typed:
+        if field.kind in ("object", "array") and place.way and not place.typed and number < _MOST_MADE:
             yield _text(make(field.document, field.schema, everything=False)), "what is required"
     if any(field.nullable or "null" in field.kinds for field in [*fields, *shapes]):
         yield "null", ""

@@ -28,7 +28,8 @@ class Field(Struct, frozen=True, dict=True, eq=False, kw_only=True, repr_omit_de
 
     Attributes:
         path: the keys and positions on the way to it; ``()`` of the whole.
-        title: what to call it: the schema's title, else its key or position.
+        name: what to call a variant, which has no key of its own.
+        title: what to call it: its name, else the schema's title, else its key or position; empty of the whole.
         kind: what its value is; ``any`` if that is not said, or if there is more than one kind to choose from.
         kinds: every kind that is allowed but ``null``; empty if that is not said.
         required: its object must have it; the whole is required.
@@ -53,7 +54,7 @@ class Field(Struct, frozen=True, dict=True, eq=False, kw_only=True, repr_omit_de
     document: Document
     schema: object
     path: Way = ()
-    title: str = ""
+    name: str = ""
     required: bool = True
     ancestors: frozenset[int] = frozenset()
 
@@ -68,6 +69,11 @@ class Field(Struct, frozen=True, dict=True, eq=False, kw_only=True, repr_omit_de
     @property
     def _says(self) -> Keywords:
         return self.view.keywords
+
+    @property
+    def title(self) -> str:
+        """What to call it."""
+        return self.name or str(self._says.get("title") or (self.path[-1] if self.path else ""))
 
     @cached_property
     def kinds(self) -> tuple[Kind, ...]:
@@ -228,12 +234,10 @@ class Field(Struct, frozen=True, dict=True, eq=False, kw_only=True, repr_omit_de
         return None if schema is False else self._inner(position, schema)
 
     def _inner(self, step: str | int, schema: object, *, required: bool = False) -> "Field":
-        title = self.document.view(schema).keywords.get("title")
         return Field(
             document=self.document,
             schema=schema,
             path=(*self.path, step),
-            title=str(title or step),
             required=required,
             ancestors=self.ancestors | {self.view.origin},
         )
@@ -247,7 +251,7 @@ class Field(Struct, frozen=True, dict=True, eq=False, kw_only=True, repr_omit_de
                 document=self.document,
                 schema=self.document.joined(option, view.base),
                 path=self.path,
-                title=_variant_title(self.document, option, number),
+                name=_variant_title(self.document, option, number),
                 required=self.required,
                 ancestors=self.ancestors,
             )

@@ -20,9 +20,9 @@ _MOST_OPTIONS = 100
 class Fitting:
     """One question, and how much was looked at for it."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, looks: int = _MOST_LOOKED_AT) -> None:
         self._document = document
-        self._left = _MOST_LOOKED_AT
+        self._left = looks
 
     def fits(self, schema: object, value: object, depth: int = 0) -> bool:
         """Whether a value fits a schema, as far as can be seen quickly."""
@@ -122,15 +122,18 @@ def nearest(document: Document, options: Sequence[object], value: object) -> int
     The constants that tell shapes apart count most, so that a shape just begun is not taken for a looser one that it
     happens to fit; then whether it fits, the kind, and the keys that are there.
     """
-    scores = [(_score(document, option, value), -number) for number, option in enumerate(options[:_MOST_OPTIONS])]
+    fitting = Fitting(document, 10 * _MOST_LOOKED_AT)
+    scores = [
+        (_score(document, fitting, option, value), -number) for number, option in enumerate(options[:_MOST_OPTIONS])
+    ]
     return -max(scores)[1] if scores else 0
 
 
-def _score(document: Document, option: object, value: object) -> tuple[int, bool, bool, int]:
+def _score(document: Document, fitting: Fitting, option: object, value: object) -> tuple[int, bool, bool, int]:
     view = document.view(option)
     kinds = view.keywords.get("type")
     right_kind = kinds is None or any(is_a(value, one) for one in kinds)
-    fits = Fitting(document).fits(option, value)
+    fits = fitting.fits(option, value)
     if not isinstance(value, dict):
         return (0, fits, right_kind, 0)
     known = view.keywords.get("properties", {})

@@ -20,6 +20,9 @@ from rpc_inspector.core.schema.views import Document, View
 #: Values in one payload that is made, and how deep they may be.
 _MOST_VALUES = 2000
 _DEEPEST = 24
+#: Values that are looked at for whether they fit, and examples that are looked at in one place.
+_MOST_LOOKS = 50_000
+_MOST_EXAMPLES = 10
 #: An example's optional members are left out below this depth.
 _DEEPEST_OPTIONAL = 5
 #: Characters or elements that a schema can make us write at one place.
@@ -53,6 +56,7 @@ class _Maker:
         self._document = document
         self._everything = everything
         self._left = _MOST_VALUES
+        self._fitting = Fitting(document, _MOST_LOOKS)
 
     def value(self, schema: object, above: frozenset[int], depth: int) -> object:
         self._left -= 1
@@ -94,7 +98,7 @@ class _Maker:
     def _given(self, view: View) -> Iterator[object]:
         keywords = view.keywords
         if self._everything:
-            yield from keywords.get("examples", ())
+            yield from keywords.get("examples", ())[:_MOST_EXAMPLES]
         if "default" in keywords and not (keywords["default"] is None and self._everything):
             yield keywords["default"]
         values = keywords.get("enum", ())
@@ -102,7 +106,7 @@ class _Maker:
         yield from (value for value in values if value is None)
 
     def _fits(self, schema: object, value: object) -> bool:
-        return Fitting(self._document).fits(schema, value)
+        return self._fitting.fits(schema, value)
 
     def _chosen(self, schema: object, view: View, above: frozenset[int], depth: int) -> object:
         """The first shape of which something fitting can be made, the ones that lead back to themselves last."""

@@ -42,8 +42,7 @@ class Schema(Struct, frozen=True, dict=True, eq=False):
 
     @cached_property
     def _fields(self) -> Field:
-        title = self.document.view(self.root).keywords.get("title", "")
-        return Field(document=self.document, schema=self.root, title=title)
+        return Field(document=self.document, schema=self.root)
 
     def skeleton(self) -> str:
         """The least payload, as JSON text: what is required, with defaults and first choices, else empty."""
