@@ -6,7 +6,21 @@ import json
 import sys
 from collections.abc import Awaitable, Callable
 
-from benchmarks import acks, filtering, invoke, journal, keys, ladder, listing, load, opening, server, startup, store
+from benchmarks import (
+    acks,
+    discovery,
+    filtering,
+    invoke,
+    journal,
+    keys,
+    ladder,
+    listing,
+    load,
+    opening,
+    server,
+    startup,
+    store,
+)
 
 #: Each returns its figures by name.
 BENCHMARKS: dict[str, Callable[[], Awaitable[dict[str, float]]]] = {
@@ -22,6 +36,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[dict[str, float]]]] = {
     "journal": journal.measure,
     "open": opening.measure,
     "keys": keys.measure,
+    "discovery": discovery.measure,
 }
 
 #: The figures with a goal: at most, or at least, so much.
@@ -55,6 +70,10 @@ GOALS: dict[str, tuple[str, float]] = {
     "ladder_live_core": ("<=", 0.25),
     "ladder_put_growth_ratio": ("<=", 2.0),
     "filter_key_ms_p99": ("<=", 50.0),
+    "discovery_advertised_ms_p95": ("<=", 300.0),
+    "discovery_advertised_later_ms_p95": ("<=", 300.0),
+    "discovery_described_s_max": ("<=", 3.3),
+    "discovery_silent_s_max": ("<=", 3.3),
     "load_core": ("<=", 0.25),
     "load_lag_ms_p99": ("<=", 30.0),
     "load_events_lost": ("<=", 0),

@@ -21,7 +21,7 @@ DESCRIBE_LIMIT_S = 3.5
 _DESCRIPTION_LIMIT = 100
 _PROTOCOLS = {None: "?", 0: "v1"}
 _NONE: dict[Describing, str] = {
-    "silent": "none known: it did not answer in 3 s",
+    "silent": "none known: it did not answer in time",
     "failed": "none known: what it says of itself is of no use",
     "refused": "none known: it does not describe itself",
 }

@@ -19,7 +19,7 @@ _DESCRIBING: dict[Describing, str] = {
     "asking": f"asking{G.ellipsis}",
     "described": "describes itself",
     "refused": "does not describe (1400)",
-    "silent": "did not answer in 3 s",
+    "silent": "did not answer in time",
     "failed": "describes itself, unreadably",
 }
 #: What is worth saying where there is little room.
