@@ -1,7 +1,7 @@
 """Draw the README's pictures from the app itself, in the demo's real room: `uv run python -m docs.pictures`."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from textual.pilot import Pilot
@@ -57,7 +57,7 @@ async def _call(pilot: Pilot[int], session: Session, identity: str, method: str)
     await pilot.pause(0.3)
 
 
-async def _draw(theme: str, name: str, *calls: tuple[str, str]) -> None:
+async def _draw(name: str, *calls: tuple[str, str], keys: Sequence[str] = (), theme: str = "inspector-dark") -> None:
     print(name)
     demo = DemoProcess()
     demo.start()
@@ -77,6 +77,9 @@ async def _draw(theme: str, name: str, *calls: tuple[str, str]) -> None:
             await _until(lambda: sum(_is_shown(row) for row in session.rows()) >= TRAFFIC, "traffic")
             for identity, method in calls:
                 await _call(pilot, session, identity, method)
+            for key in keys:
+                await pilot.press(key)
+                await pilot.pause(0.5)
             (FOLDER / f"{name}.svg").write_text(app.export_screenshot(title="rpc-inspector"))
     finally:
         await demo.stop()
@@ -85,9 +88,14 @@ async def _draw(theme: str, name: str, *calls: tuple[str, str]) -> None:
 async def main() -> None:
     """Draw all pictures."""
     FOLDER.mkdir(exist_ok=True)
-    await _draw("inspector-dark", "main", ("web-1", "confirm"), ("weather-agent", "get_weather"))
-    await _draw("inspector-light", "light", ("weather-agent", "forecast"))
-    await _draw("inspector-dark", "failure", ("weather-agent", "get_weather"), ("billing", "refund"))
+    weather, confirm = ("weather-agent", "get_weather"), ("web-1", "confirm")
+    await _draw("main", confirm, weather)
+    await _draw("light", ("weather-agent", "forecast"), theme="inspector-light")
+    await _draw("failure", weather, ("billing", "refund"))
+    await _draw("ladder", confirm, weather, keys=("escape", "4", "z", "l"))
+    await _draw("call", weather, keys=("escape", "4", "enter"))
+    await _draw("compare", weather, weather, keys=("escape", "4", "D"))
+    await _draw("statistics", confirm, weather, keys=("escape", "4", "z", "percent_sign"))
 
 
 if __name__ == "__main__":
