@@ -118,6 +118,7 @@ WRONG = [
     ("to: bob\nmethod: echo\npayload: '@gone.json'\n", 3, 10, "There is no file", "Check"),
     ("to: bob\nmethod: echo\npayload: '@../../../etc/passwd'\n", 3, 10, "outside of the collection", "Copy"),
     ("to: bob\nmethod: echo\nexpect:\n  $.a: >10\n", 4, 10, "This is no YAML", "quotes"),
+    ("to: bob\nmethod: echo\nexpect:\n  $.a: >3\n", 4, 8, "no text below this >", "In quotes"),
     ("to: bob\nmethod: echo\npayload: {a: ${x}}\n", 3, 15, "This is no YAML", "quotes"),
     ("to: bob\nto: eve\nmethod: echo\n", 2, 1, "key to is there twice", "Remove"),
     ("to: &a bob\nmethod: *a\n", 1, 5, "Anchors", "quote"),

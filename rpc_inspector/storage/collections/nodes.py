@@ -123,6 +123,9 @@ class _Building:
         self._check(event, kind, depth)
         line, column = event.start_mark.line + 1, event.start_mark.column + 1
         if kind == "ScalarEvent":
+            if event.style == ">" and not event.value.strip():
+                # What was meant is a comparison: YAML takes the sign and a digit for the head of a block.
+                raise self._refuse(event, "There is no text below this >.", "In quotes it is a sign: '>3'.")
             plain = event.style is None or event.style == ""
             return Node(_scalar(event.value) if plain else event.value, line, column, plain)
         if kind == "SequenceStartEvent":

@@ -2,9 +2,11 @@
 
 import asyncio
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
@@ -31,9 +33,11 @@ from rpc_inspector.storage.environments import (
 from rpc_inspector.storage.reading import FileUnusable
 from rpc_inspector.tui.glyphs import G
 from rpc_inspector.tui.screens.dialog import Dialog
+from rpc_inspector.tui.widgets.cells import left
 from rpc_inspector.tui.widgets.choice import Choice
 
 _MOST_PROBLEMS = 5
+_LONGEST_NAME = 34
 _NO_ENVIRONMENT = "none"
 
 
@@ -56,8 +60,8 @@ class CollectionScreen(Dialog[Picked]):
     CollectionScreen .field > Static { width: 13; color: $muted; }
     CollectionScreen .field Input { width: 1fr; background: $panel; margin-right: 1; }
     CollectionScreen .field Input:focus { background: $block-cursor-background; }
-    CollectionScreen #collection-requests { margin: 1 0; max-height: 16; }
-    CollectionScreen #collection-said { height: auto; }
+    CollectionScreen #collection-requests { margin: 1 0; max-height: 16; text-wrap: nowrap; text-overflow: ellipsis; }
+    CollectionScreen #collection-said { height: auto; margin-bottom: 1; }
     """
 
     def __init__(self, composed: Invocation | None) -> None:
@@ -110,7 +114,7 @@ class CollectionScreen(Dialog[Picked]):
             self._say(f"{error}")
             return
         self._collection, requests = collection, collection.requests
-        listed.set_options(Option(_line(request)) for request in requests)
+        listed.set_options(map(Option, _lines(requests)))
         listed.display = bool(requests)
         await self._offer(names, environment)
         self._tell(problems)
@@ -205,10 +209,15 @@ def _what(composed: Invocation) -> str:
     return f"a name, for {sanitise_name(composed.destination)} {G.into} {sanitise_name(composed.method)}"
 
 
-def _line(request: Request) -> Content:
-    tags = f"  {' '.join(request.tags)}" if request.tags else ""
-    whom = f"  {sanitise_name(str(request.to))} {G.into} {sanitise_name(request.method)}"
-    skipped = ("  skipped", "$text-warning") if request.skip else ""
-    return Content.assemble(
-        (sanitise(request.name, limit=60), "bold"), whom, (sanitise(tags, limit=60), "$muted"), skipped
-    )
+def _lines(requests: Sequence[Request]) -> list[Content]:
+    """The requests, a line each: name, whom and what, tags."""
+    names = [sanitise(request.name, limit=_LONGEST_NAME) for request in requests]
+    width = max((cell_len(name) for name in names), default=0)
+    return [_line(request, left(name, width)) for request, name in zip(requests, names, strict=True)]
+
+
+def _line(request: Request, name: str) -> Content:
+    whom = f"{sanitise_name(str(request.to))} {G.into} {sanitise_name(request.method)}"
+    skipped = ("skipped  ", "$text-warning") if request.skip else ""
+    tags = sanitise(" ".join(request.tags), limit=80)
+    return Content.assemble((name, "bold"), "  ", skipped, f"{whom}  ", (tags, "$muted"))
