@@ -8,13 +8,13 @@ from msgspec import UNSET, Struct
 
 from rpc_inspector.core.schema.cursor import Cursor, decoded, locate
 from rpc_inspector.core.schema.fields import Field
-from rpc_inspector.core.schema.making import make
 from rpc_inspector.core.schema.values import equal
 
 #: At most so many are offered.
 MOST = 30
 _MOST_SHAPES = 50
 _MOST_MADE = 5
+_MOST_LOOKED_AT = 10_000
 #: Longer values are not offered: nobody recognises them in a list.
 _LONGEST = 200
 
@@ -28,6 +28,10 @@ class Suggestion(Struct, frozen=True):
     about: str = ""
 
 
+#: What may be inserted, and what to say about it, or whose field it is.
+Offer = tuple[str, str | Field]
+
+
 def complete(root: Field, text: str, cursor: int) -> list[Suggestion]:
     """What may be typed at the cursor, the likeliest first; empty where a comma or a colon belongs."""
     place = locate(text, cursor)
@@ -37,7 +41,7 @@ def complete(root: Field, text: str, cursor: int) -> list[Suggestion]:
     offers = _keys(fields, place) if place.role == "key" else _values(fields, place)
     there = text[place.start : place.end]
     return [
-        Suggestion(place.start, place.end, insert, about)
+        Suggestion(place.start, place.end, insert, about if isinstance(about, str) else _about(about))
         for insert, about in _fitting(offers, place.typed)
         if insert != there
     ][:MOST]
@@ -59,7 +63,7 @@ def _shapes(fields: list[Field], scalars: Mapping[str, str]) -> list[Field]:
 
 def _variants(field: Field, scalars: Mapping[str, str], depth: int) -> Iterator[Field]:
     if not field.variants or depth > 5:
-        yield field
+        yield field.settled({name: decoded(source) for name, source in scalars.items()}) if scalars else field
         return
     possible = [variant for variant in field.variants if not _ruled_out(variant, scalars)] or field.variants
     for variant in possible:
@@ -76,16 +80,16 @@ def _ruled_out(variant: Field, scalars: Mapping[str, str]) -> bool:
     return False
 
 
-def _keys(fields: list[Field], place: Cursor) -> Iterator[tuple[str, str]]:
+def _keys(fields: list[Field], place: Cursor) -> Iterator[Offer]:
     there = place.open[-1].scalars
     children = [child for shape in _shapes(fields, there) for child in shape.children]
     named: dict[str, Field] = {}
     for child in children:
         named.setdefault(str(child.path[-1]), child)
     missing = [child for name, child in named.items() if name not in there and name not in place.later]
-    for child in sorted(missing, key=lambda child: (not child.required, child.deprecated)):
+    for child in sorted(missing, key=lambda child: not child.required):
         key = json.dumps(child.path[-1], ensure_ascii=False)
-        yield key if place.colon else f"{key}: ", _about(child)
+        yield key if place.colon else f"{key}: ", child
 
 
 def _about(field: Field) -> str:
@@ -94,7 +98,7 @@ def _about(field: Field) -> str:
     return ", ".join(part for part in (kind, "required" if field.required else "", said[:_LONGEST]) if part)
 
 
-def _values(fields: list[Field], place: Cursor) -> Iterator[tuple[str, str]]:
+def _values(fields: list[Field], place: Cursor) -> Iterator[Offer]:
     shapes = _shapes(fields, {})
     for number, field in enumerate(shapes):
         labels = field.labels or ("",) * len(field.enum)
@@ -106,7 +110,7 @@ def _values(fields: list[Field], place: Cursor) -> Iterator[tuple[str, str]]:
             yield from (("true", ""), ("false", ""))
         yield from ((_text(value), "example") for value in field.examples)
         if field.kind in ("object", "array") and place.way and not place.typed and number < _MOST_MADE:
-            yield _text(make(field.document, field.schema, everything=False)), "what is required"
+            yield _text(field.made()), "what is required"
     if any(field.nullable or "null" in field.kinds for field in [*fields, *shapes]):
         yield "null", ""
 
@@ -115,13 +119,17 @@ def _text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _fitting(offers: Iterable[tuple[str, str]], typed: str) -> list[tuple[str, str]]:
+def _fitting(offers: Iterable[Offer], typed: str) -> list[Offer]:
     """Those that go on from what was typed, then those that have it in them; each once."""
-    once: dict[str, str] = {}
-    for insert, about in offers:
+    once: dict[str, str | Field] = {}
+    for insert, about in islice(offers, _MOST_LOOKED_AT):
         if len(insert) <= _LONGEST:
             once[insert] = once.get(insert) or about
     low = typed.strip('"').casefold()
-    begin = [offer for offer in once.items() if offer[0].strip('"').casefold().startswith(low)]
-    inside = [offer for offer in once.items() if offer not in begin and low in offer[0].casefold()]
-    return begin + inside
+    begin, inside = [], []
+    for insert, about in once.items():
+        if insert.strip('"').casefold().startswith(low):
+            begin.append((insert, about))
+        elif low in insert.casefold():
+            inside.append((insert, about))
+    return [*begin, *inside][: MOST + 1]

@@ -5,22 +5,19 @@ from functools import cached_property
 from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import replace
 
 from rpc_inspector.core.query.paths import Path, Way
 from rpc_inspector.core.schema.fitting import Fitting, nearest
+from rpc_inspector.core.schema.kinds import kinds_of
+from rpc_inspector.core.schema.making import make
 from rpc_inspector.core.schema.regexes import matcher
 from rpc_inspector.core.schema.shapes import Keywords
-from rpc_inspector.core.schema.values import Kind, kind_of
+from rpc_inspector.core.schema.values import Kind
 from rpc_inspector.core.schema.views import Document, View
 
-_KINDS: tuple[Kind, ...] = ("object", "array", "string", "integer", "number", "boolean", "null")
-#: Keywords that only mean something for values of a kind, for schemas that name no type.
-_TELLING: tuple[tuple[Kind, tuple[str, ...]], ...] = (
-    ("object", ("properties", "required", "additionalProperties", "patternProperties", "minProperties")),
-    ("array", ("items", "prefixItems", "minItems", "maxItems", "contains", "uniqueItems")),
-    ("string", ("pattern", "format", "minLength", "maxLength")),
-    ("number", ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")),
-)
+#: Conditions within what follows from conditions.
+_MOST_CONDITIONS = 10
 
 
 class Field(Struct, frozen=True, dict=True, eq=False, kw_only=True, repr_omit_defaults=True):
@@ -262,25 +259,25 @@ class Field(Struct, frozen=True, dict=True, eq=False, kw_only=True, repr_omit_de
         """Which of the variants a value is, or is nearest to: its number; 0 if there are none."""
         return nearest(self.document, self.view.choice, value)
 
+    def settled(self, value: object) -> "Field":
+        """The field as its conditions (``if``) leave it for a decoded value; itself if it has none."""
+        field = self
+        for _ in range(_MOST_CONDITIONS):
+            view = field.view
+            if "if" not in view.keywords:
+                break
+            holds = Fitting(self.document).fits(view.keywords["if"], value)
+            follows = view.keywords.get("then" if holds else "else", True)
+            field = replace(field, schema=self.document.joined(view.plain, follows))
+        return field
+
+    def made(self, *, everything: bool = False) -> object:
+        """A value for it: the least that is required, or an example of everything."""
+        return make(self.document, self.schema, everything=everything)
+
     def fits(self, value: object) -> bool:
         """Whether a decoded value is right here, as far as is seen without the validator."""
         return Fitting(self.document).fits(self.schema, value)
-
-
-def kinds_of(view: View) -> tuple[Kind, ...]:
-    """The kinds that a schema allows but ``null``, unless that is all; empty if that is not said."""
-    keywords = view.keywords
-    if "type" in keywords:
-        named = keywords["type"]
-        return tuple(kind for kind in _KINDS if kind in named and not (kind == "integer" and "number" in named))
-    if "enum" in keywords:
-        found = [kind_of(value) for value in keywords["enum"]]
-        rest = tuple(kind for kind in _KINDS if kind in found and kind != "null") or ("null",)
-        return ("number",) if set(rest) == {"integer", "number"} else rest
-    if view.choice:
-        return ()
-    told = tuple(kind for kind, telling in _TELLING if any(one in keywords for one in telling))
-    return told if len(told) == 1 else ()
 
 
 def _tighter(says: Keywords, inclusive: str, exclusive: str, choose: Any) -> float | None:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from rpc_inspector.core.schema.fields import kinds_of
 from rpc_inspector.core.schema.fitting import Fitting, fits_text
 from rpc_inspector.core.schema.formats import FORMATS
+from rpc_inspector.core.schema.kinds import kinds_of
 from rpc_inspector.core.schema.numbers import number_within
 from rpc_inspector.core.schema.regexes import matching_text
 from rpc_inspector.core.schema.shapes import Keywords

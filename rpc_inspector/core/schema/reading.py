@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from rpc_inspector.core.schema.completing import Suggestion, complete
 from rpc_inspector.core.schema.fields import Field
-from rpc_inspector.core.schema.making import make
 from rpc_inspector.core.schema.views import Document
 
 #: Bounds of a schema: characters, levels of brackets, values.
@@ -46,11 +45,11 @@ class Schema(Struct, frozen=True, dict=True, eq=False):
 
     def skeleton(self) -> str:
         """The least payload, as JSON text: what is required, with defaults and first choices, else empty."""
-        return _text(make(self.document, self.root, everything=False))
+        return _text(self._fields.made())
 
     def example(self) -> str:
         """A payload with everything, as JSON text: the schema's own examples, defaults and choices first."""
-        return _text(make(self.document, self.root, everything=True))
+        return _text(self._fields.made(everything=True))
 
     def complete(self, text: str, cursor: int) -> list[Suggestion]:
         """What may be typed at a place of a payload's text, the likeliest first: keys, and values to choose from.

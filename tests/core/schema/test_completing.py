@@ -105,6 +105,21 @@ def test_a_shape_that_is_still_open_offers_the_keys_of_all():
     assert [one.insert for one in offered('{"shape": {|')[1]] == ['"k": ', '"r": ', '"a": ']
 
 
+def test_conditions_decide_on_keys():
+    made = schema.read(
+        json.dumps(
+            {
+                "properties": {"by": {"enum": ["card", "bank"]}},
+                "if": {"properties": {"by": {"const": "card"}}, "required": ["by"]},
+                "then": {"properties": {"number": {}}},
+                "else": {"properties": {"iban": {}}},
+            }
+        )
+    )
+    assert [one.insert for one in made.complete('{"by": "card", ', 15)] == ['"number": ']
+    assert [one.insert for one in made.complete('{"by": "bank", ', 15)] == ['"iban": ']
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.text(alphabet='{}[]",:\\ \nunitcy1tag', max_size=60), st.integers(0, 60))
 def test_any_text_can_be_completed_anywhere(text, cursor):

@@ -1,6 +1,8 @@
 """A schema as fields: what a form needs to know of every place."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 from msgspec import UNSET
@@ -223,3 +225,33 @@ def test_a_doubling_bomb_of_choices_is_bounded():
     field = fields({"$ref": "#/$defs/l0", "$defs": levels | {"l100": {"type": "string"}}})
     assert len(field.variants) == 2
     assert field.variant_for({"a": 1}) == 0
+
+
+CONDITIONAL = {
+    "properties": {"by": {"enum": ["card", "bank"]}},
+    "if": {"properties": {"by": {"const": "card"}}, "required": ["by"]},
+    "then": {"properties": {"number": {"type": "string"}}, "required": ["number"]},
+    "else": {"properties": {"iban": {"type": "string"}}},
+}
+
+
+@pytest.mark.parametrize(
+    ("value", "names"), [({"by": "card"}, ["by", "number"]), ({"by": "bank"}, ["by", "iban"]), ({}, ["by", "iban"])]
+)
+def test_conditions_are_settled_by_a_value(value, names):
+    field = fields(CONDITIONAL)
+    assert [child.path[-1] for child in field.children] == ["by"]
+    assert [child.path[-1] for child in field.settled(value).children] == names
+    plain = fields({"type": "object"})
+    assert plain.settled({}) is plain
+
+
+def test_reading_loads_none_of_the_validators():
+    heavy = ("jsonschema", "genson", "rstr", "re2")
+    code = (
+        "import sys; from rpc_inspector.core import schema\n"
+        'schema.read(\'{"properties": {"a": {}}}\').fields().children\n'
+        f"print([name for name in {heavy} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)  # noqa: S603 - our own text
+    assert done.stdout.strip() == "[]"
