@@ -8,6 +8,7 @@ from typing import Annotated, Literal, NotRequired, TypedDict
 
 import msgspec
 import pytest
+from jsonschema import ValidationError, validate
 from livekit import rtc
 
 from rpc_inspector.core.methods import parse_advertised, parse_described
@@ -74,6 +75,23 @@ def test_schemas_of_types():
     assert schema_of(Struct)["$defs"]["Struct"]["required"] == ["name"]
     assert schema_of(Model) == {"title": "Model", "type": "object"}
     assert schema_of({"type": "null"}) == {"type": "null"}
+
+
+@dataclasses.dataclass
+class Visit:
+    guests: list[Struct]
+    host: Struct | None = None
+
+
+def test_what_models_define_stands_where_their_references_look():
+    schema = schema_of(Visit)
+    guest = {"guests": [{"name": "Ada"}], "host": {"name": "Bob"}}
+    validate(guest, schema)
+    with pytest.raises(ValidationError, match="'name' is a required property"):
+        validate({"guests": [{}]}, schema)
+    other = msgspec.defstruct("Struct", [("size", int)])
+    with pytest.raises(TypeError, match="two different types are called Struct"):
+        schema_of(tuple[Struct, other])
 
 
 @pytest.mark.parametrize("what", [Recursive, complex, "Place", type("Plain", (), {})])
