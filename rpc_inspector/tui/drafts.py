@@ -1,10 +1,15 @@
-"""What was typed for each method, and what to begin with where nothing was."""
+"""What was typed for each method, and what to begin with where nothing was.
+
+What others say of their methods is taken literally: a placeholder in an example must not fetch a secret of ours.
+"""
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 
 from rpc_inspector.core.model import Method
 from rpc_inspector.core.payload.text import pretty
+from rpc_inspector.core.templates import literal
 from rpc_inspector.core.text import sanitise
 
 Key = tuple[str, str]
@@ -14,25 +19,47 @@ _LARGEST = 16_000
 
 
 class Drafts:
-    """Texts by (identity, method), kept as long as the program runs."""
+    """Texts by (identity, method). What changed can be taken, to be kept over the program's end."""
 
     def __init__(self) -> None:
         self._texts: dict[Key, str] = {}
+        self._changed: dict[Key, str] = {}
 
-    def keep(self, key: Key, text: str) -> None:
-        """Remember what stands in the editor for ``key``; an empty one is forgotten."""
+    def keep(self, key: Key, text: str, method: Method | None = None) -> None:
+        """Remember what stands in the editor for ``key``; an empty one is forgotten, and so is a first draft."""
+        if method is not None and text == first_draft(method):
+            text = ""
+        if text == self._texts.get(key, ""):
+            return
+        self._changed[key] = text
         if text:
             self._texts[key] = text
         else:
             self._texts.pop(key, None)
+
+    def restore(self, texts: Mapping[Key, str]) -> None:
+        """Take what was kept before; what was typed since is newer."""
+        for key, text in texts.items():
+            if key not in self._changed:
+                self._texts.setdefault(key, text)
+
+    def take_changed(self) -> dict[Key, str]:
+        """What changed since it was last asked for; empty texts are forgotten ones."""
+        changed, self._changed = self._changed, {}
+        return changed
 
     def text(self, key: Key, method: Method | None) -> str:
         """What was typed before, or a first draft from what the method says of itself."""
         return self._texts.get(key) or (first_draft(method) if method else "")
 
 
+@lru_cache(maxsize=32)
 def first_draft(method: Method) -> str:
-    """The request of the method's first example, else its schema's required fields, else nothing."""
+    """As a template: the request of the method's first example, else its schema's required fields, else nothing."""
+    return literal(_first_draft(method))
+
+
+def _first_draft(method: Method) -> str:
     for example in method.examples:
         value = _decoded(example)
         if isinstance(value, dict) and "request" in value:

@@ -10,6 +10,12 @@ from rpc_inspector.tui.start import Start
 from tests.support.rooms import KEY, ROOM, SECRET, embedded_server, until
 
 
+@pytest.fixture(autouse=True)
+def _own_state(monkeypatch, tmp_path):
+    """What is kept over the program's end is each test's own."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state-home"))
+
+
 class Driver:
     """The app under test, and how a user gets at it."""
 

@@ -61,6 +61,6 @@ class SharingScreen(ShowingScreen):
             return invocation_of(call), replace(self._state, room=call.room)
         composer = self.call_pane.composer
         limit = composer.timeout_ms or DEFAULT_RESPONSE_MS
-        text = composer.editor.text
+        text = composer.payload
         wanted = Invocation(destination=composer.identity, method=composer.method, payload=text, response_ms=limit)
         return wanted, self._state

@@ -173,7 +173,7 @@ class ShowingScreen(PanedScreen):
     def action_copy(self) -> None:
         """Copy the request or the response, whichever has the focus; of a trace row the answer."""
         if self.focused_pane == "request":
-            what, text = "the request", self.call_pane.composer.editor.text
+            what, text = "the request", self.call_pane.composer.payload
         else:
             what, text = "the response", self.call_pane.response.shown_text
         self._copy(what, text)
