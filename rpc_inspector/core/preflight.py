@@ -187,7 +187,7 @@ def _destination(check: _Check) -> Iterable[Point]:
 def _absent(check: _Check) -> Point:
     others = tuple(someone.identity for someone in check.facts.roster if not someone.is_self)
     near = _near(check.call.destination, others)
-    hint = f" The closest names are {', '.join(near)}." if near else ""
+    hint = _hint(near)
     words = f"not in the room; {near[0]}?" if near else "not in the room"
     if check.call.anyway:
         detail = "It is sent all the same, by version 1. Unless it is hidden there, it ends with 1501 after 7 s."
@@ -238,6 +238,9 @@ def _method(check: _Check) -> Iterable[Point]:
 
 def _known(callee: Participant, name: str) -> Point:
     known = next((method for method in callee.methods if method.name == name), None)
+    if known and known.conflicts:
+        said = f"What is known of it does not fit together: {'; '.join(known.conflicts)}."
+        return Point("method", "warn", known.conflicts[0], f"{said} Ask the participant anew, or see what it answers.")
     if known and known.provenance in _SURE:
         return Point(
             "method", "ok", f"{known.provenance}", f"The participant itself says that it has it: {known.provenance}."
@@ -251,7 +254,7 @@ def _known(callee: Participant, name: str) -> Point:
         }[known.provenance]
         return Point("method", "info", known.provenance, f"{why} If it is not registered, the call ends with 1400.")
     near = _near(name, tuple(method.name for method in callee.methods))
-    hint = f" The closest names are {', '.join(near)}." if near else ""
+    hint = _hint(near)
     if any(method.provenance in _SURE for method in callee.methods):
         words = f"unknown method; {near[0]}?" if near else "unknown method"
         return Point(
@@ -379,6 +382,12 @@ def _near(name: str, among: tuple[str, ...]) -> list[str]:
     if len(among) > _COMPARED:
         among = tuple(sorted(among, key=lambda other: abs(len(other) - len(name)))[:_COMPARED])
     return [_short(one) for one in closest(name, among)]
+
+
+def _hint(near: list[str]) -> str:
+    if not near:
+        return ""
+    return f" The closest name is {near[0]}." if len(near) == 1 else f" The closest names are {', '.join(near)}."
 
 
 def _short(name: str) -> str:

@@ -60,6 +60,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("call.resend", "r", "resend", "resend", "Send the shown call of ours once more.", "main", palette=True),
     Action("call.ping", "i", "ping", "ping", "Is the SDK of the participant answering, and how fast?", "main",
            palette=True),
+    Action("call.preflight", "alt+p", "preflight", "why", "What speaks for and against the call before it is sent.",
+           "main", palette=True, priority=True),
     Action("call.target", "ctrl+l", "target", "target", "Type whom to call and the method.", "main",
            palette=True),
     Action("pane.next", "tab", "next_pane(1)", "next pane", "Go to the next pane.", "main"),
@@ -112,6 +114,8 @@ ACTIONS: tuple[Action, ...] = (
            "Show the participant's methods; on a method, all that is known of it.", "participants"),
     Action("participants.describe", "d", "describe", "ask methods", "Ask the participant for its methods now.",
            "participants", footer=True),
+    Action("participants.pings", "I", "screen.keep_pinging", "keep pinging",
+           "Ping everybody every few seconds and draw it in the list, or no longer.", "participants", palette=True),
     Action("participants.down", "j", "cursor_down", "down", "Down.", "participants"),
     Action("participants.up", "k", "cursor_up", "up", "Up.", "participants"),
     Action("participants.first", "g", "first", "first", "To the first.", "participants"),
@@ -177,7 +181,8 @@ ACTIONS: tuple[Action, ...] = (
 NEEDS_ROOM = frozenset(
     action.id
     for action in ACTIONS
-    if action.id.startswith("room.") or action.id in ("call.send", "call.resend", "call.ping", "call.target")
+    if action.id.startswith("room.")
+    or action.id in ("call.send", "call.resend", "call.ping", "call.target", "call.preflight", "participants.pings")
 )
 
 

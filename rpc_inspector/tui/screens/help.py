@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from rpc_inspector.tui.actions import ACTIONS, PLACES, all_key_names
 from rpc_inspector.tui.screens.dialog import Dialog
+from rpc_inspector.tui.screens.ping import PING_BINDINGS
 from rpc_inspector.tui.widgets.detail.diff_view import DIFF_BINDINGS
 from rpc_inspector.tui.widgets.detail.pane import DETAIL_BINDINGS
 from rpc_inspector.tui.widgets.payload.view import PAYLOAD_BINDINGS
@@ -23,6 +24,7 @@ _OWN: dict[str, tuple[str, list[Binding]]] = {
     "trace": ("Trace", [*SECTION_BINDINGS, *TRACE_BINDINGS]),
     "call": ("One call", DETAIL_BINDINGS),
     "payload": ("A payload of it", PAYLOAD_BINDINGS),
+    "ping": ("Pinging", PING_BINDINGS),
     "compare": ("Two calls compared", DIFF_BINDINGS),
 }
 

@@ -1,6 +1,5 @@
 """The main screen: participants, the call pane, the trace."""
 
-import secrets
 from collections.abc import Sequence
 from functools import partial
 from typing import ClassVar
@@ -13,11 +12,11 @@ from textual.widgets import Static
 
 from rpc_inspector.core.budgets import budget_for
 from rpc_inspector.core.codes import ErrorCode
-from rpc_inspector.core.methods import PING_PREFIX
 from rpc_inspector.core.model import Call, RoomEvent, replace
 from rpc_inspector.core.session import Invocation, SessionError, SessionState, Update
 from rpc_inspector.tui.actions import bindings
 from rpc_inspector.tui.screens.collecting import CollectingScreen
+from rpc_inspector.tui.screens.probing import ProbingScreen
 from rpc_inspector.tui.state_words import banner_text, emptiness
 from rpc_inspector.tui.widgets.call_pane import CallPane
 from rpc_inspector.tui.widgets.composer import Composer
@@ -30,7 +29,7 @@ from rpc_inspector.tui.widgets.trace.section import TraceSection
 _TICK_S = 0.1
 
 
-class MainScreen(CollectingScreen):
+class MainScreen(ProbingScreen, CollectingScreen):
     """Everything at once. The app hands it the session's updates; it asks the session for calls."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("main")]
@@ -69,6 +68,7 @@ class MainScreen(CollectingScreen):
         """Mount lists and editors, which the first paint need not wait for; begin at the participants."""
         await self.participants.furnish()
         await self.call_pane.furnish()
+        self.furnish_probes()
         self._furnished = True
         self._describe_emptiness()
         self.set_interval(_TICK_S, self._tick)
@@ -94,6 +94,7 @@ class MainScreen(CollectingScreen):
         if update.roster is not None or update.state is not None:
             self._describe_emptiness()
             self.call_pane.composer.update_callee(self.participant(self.call_pane.composer.identity))
+        self.apply_probes(update)
         self.trace_section.apply(update)
         if any(row.seq == self._shown for row in update.rows):
             self._show_call()
@@ -265,18 +266,6 @@ class MainScreen(CollectingScreen):
                     ack_ms=budget.ack,
                 )
             )
-
-    def action_ping(self) -> None:
-        """Ask whether a participant's SDK is alive: nobody has a method of that name, so no user code runs."""
-        if self.refused():
-            return
-        row = self.participants.current if self.participants.has_focus_within else None
-        identity = row.identity if row else self.call_pane.composer.identity
-        if not identity:
-            self.notify("Choose a participant first.", markup=False)
-            return
-        method = f"{PING_PREFIX}{secrets.token_hex(4)}"
-        self.send(Invocation(destination=identity, method=method, purpose="ping"))
 
     def action_anyway(self) -> None:
         """Send although the destination is not in the room."""

@@ -9,10 +9,8 @@ from textual.timer import Timer
 from textual.widgets import Button, Input, Static, TextArea
 
 from rpc_inspector.core.budgets import (
-    DEFAULT_ACK_MS,
     DEFAULT_RESPONSE_MS,
     METHOD_NAME_LIMIT,
-    budget_for,
     payload_limit,
     utf8_size,
 )
@@ -25,6 +23,7 @@ from rpc_inspector.tui.bodies import PLAIN_ABOVE
 from rpc_inspector.tui.drafts import Drafts
 from rpc_inspector.tui.glyphs import G
 from rpc_inspector.tui.widgets.payload.area import RequestArea
+from rpc_inspector.tui.widgets.preflight_line import PreflightLine
 
 #: Longer than this is not checked on every key.
 _CHECK_LATER_S = 0.3
@@ -60,7 +59,7 @@ class Composer(Vertical):
         yield Input(placeholder=f"participant {G.into} method", compact=True, id="target")
         yield RequestArea(id="editor")
         yield Static(id="request-problem")
-        yield Static(id="budget")
+        yield PreflightLine(id="budget")
         with Horizontal(id="send-row"):
             yield Button("Send ^j", id="send", compact=True, variant="primary")
             yield Static("timeout", id="timeout-label")
@@ -185,16 +184,13 @@ class Composer(Vertical):
         self.post_message(self.SendPressed())
 
     def _refresh_budget(self) -> None:
-        timeout, line = self.timeout_ms, self.query_one("#budget", Static)
         field = self.query_one("#timeout", Input)
-        field.set_class(timeout is None, "-invalid")
+        field.set_class(self.timeout_ms is None, "-invalid")
         field.styles.width = max(len(field.value) + 1, 2)
-        if timeout is None:
-            line.update(Content.styled("the timeout must be a number of seconds above 0", "$text-error"))
-        else:
-            line.update(Content.styled(budget_for(timeout, DEFAULT_ACK_MS).in_words(), "$muted"))
+        self.query_one(PreflightLine).changed()
 
     def _refresh_facts(self) -> None:
+        self.query_one(PreflightLine).changed()
         self.editor.refit()
         text = self.editor.text
         word, problem, style = _validity(text)

@@ -1,5 +1,7 @@
 """The participants and their methods, live."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import on
@@ -11,8 +13,11 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from rpc_inspector.core.model import Participant
+from rpc_inspector.core.ping import Tally
+from rpc_inspector.core.text import sanitise_name
 from rpc_inspector.tui.actions import bindings
 from rpc_inspector.tui.widgets.participant_rows import Folding, Row, best_position, rows_of
+from rpc_inspector.tui.widgets.ping_marks import marked
 
 #: A participant with more methods than this begins folded.
 _FOLD_ABOVE = 40
@@ -92,6 +97,9 @@ class ParticipantsPane(Vertical):
             super().__init__()
             self.identity = identity
 
+    #: The pings of a participant, where they are to be drawn.
+    tally_of: Callable[[str], Tally | None] | None = None
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
         self._roster: tuple[Participant, ...] = ()
@@ -140,7 +148,8 @@ class ParticipantsPane(Vertical):
     def _rebuild(self) -> None:
         wanted = self.query_one("#participants-filter", Input).value.casefold()
         folding = Folding(self._is_folded, lambda identity: identity not in self._own_shown)
-        rows = list(rows_of(self._roster, wanted, folding, self._list.scrollable_content_region.width))
+        width = self._list.scrollable_content_region.width
+        rows = [self._with_pings(row, width) for row in rows_of(self._roster, wanted, folding, width)]
         others = sum(not someone.is_self for someone in self._roster)
         self.border_title = f"Participants {others}" if self._roster else "Participants"
         empty = self.query_one("#participants-empty", Static)
@@ -156,6 +165,15 @@ class ParticipantsPane(Vertical):
             listed.highlighted = best_position(rows, kept)
         if kept is None and listed.highlighted is not None:
             self._announce(edit=False)
+
+    def redraw(self) -> None:
+        """What is drawn of pings changed."""
+        self._rebuild()
+
+    def _with_pings(self, row: Row, width: int) -> Row:
+        tally = None if row.method is not None or self.tally_of is None else self.tally_of(row.identity)
+        name = len(sanitise_name(row.identity))
+        return replace(row, text=marked(row.text, tally, width, name)) if tally else row
 
     @property
     def _may_choose(self) -> bool:
