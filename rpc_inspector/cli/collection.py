@@ -12,6 +12,7 @@ from rpc_inspector.headless.checking import Wish, check_collection
 from rpc_inspector.headless.output import Output
 from rpc_inspector.storage.collections import Collection, CollectionUnusable, Problem, Request, read_collection
 from rpc_inspector.storage.collections.lacking import lacks, secrets_asked
+from rpc_inspector.storage.collections.reading import NAMES, good_name
 from rpc_inspector.storage.environments import read_environment, read_secrets, sources_of
 
 _MOST_TOLD = 50
@@ -33,6 +34,9 @@ def chosen_of(folder: str, environment: str, variables: Mapping[str, str], words
         FileUnusable: there is no such folder or environment.
     """
     path = Path(folder)
+    for name in variables:
+        if not good_name(name):
+            raise Refused(f"{name!r} cannot be the name of a variable.", NAMES)
     try:
         collection = read_collection(path)
         there = read_environment(path, environment)

@@ -74,6 +74,7 @@ def test_everything_that_is_wrong_is_told_at_its_place_before_anything_is_connec
         (["gone"], "There is no folder gone"),
         (["requests", "--env", "staging"], "There is no environment staging"),
         (["requests", "--var", "novalue"], "is no NAME=VALUE"),
+        (["requests", "--var", "uuid=1"], "cannot be the name of a variable"),
         (["requests", "--junit", "nowhere/report.xml"], "There is no directory nowhere"),
         (["requests", "--wait", "x"], "is not a number of seconds"),
     ],

@@ -2,6 +2,8 @@ import json
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rpc_inspector.core import templates
 from rpc_inspector.core.templates import Raw, Sources, placeholders, resolve
@@ -128,3 +130,32 @@ def test_placeholders_are_found_without_resolving():
     found = placeholders(text)
     assert [(one.name, one.quoted, one.whole) for one in found] == [("days", False, True), ("city", True, False)]
     assert [text[one.start : one.end] for one in found] == ["${days}", "${city}"]
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(value=VALUES, text=st.text(), around=st.text())
+def test_any_value_keeps_json_what_it_was(value, text, around):
+    sources = Sources(variables={"v": value, "t": text})
+    quoted = json.dumps(around.replace("$", ""))[1:-1]
+    made = resolve(f'{{"a": ${{v}}, "b": "{quoted}${{t}}", "c": [${{t}}, "${{v}}"]}}', sources)
+    found = json.loads(made.text)
+    assert json.dumps(found["a"]) == json.dumps(value)
+    assert found["b"] == around.replace("$", "") + text
+    assert found["c"] == [text, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)]
+    for span in made.spans:
+        assert 0 <= span.start <= span.end <= len(made.text)
+
+
+@given(text=st.text(alphabet='${}a:"\\ \n'))
+def test_any_text_is_resolved_and_what_is_missing_stays(text):
+    for plain in (True, False):
+        resolved = resolve(text, Sources(), plain=plain)
+        assert resolved.spans == ()
+        assert resolved.text.count("${") >= len(resolved.missing)
+        assert resolve(text.replace("${", "$${"), Sources(), plain=plain).missing == ()

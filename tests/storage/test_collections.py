@@ -84,7 +84,7 @@ def test_the_least_that_a_file_says(tmp_path):
         ("'{\"a\": 1}'", '{"a": 1}'),
         ("|\n  line\n  two\n", "line\ntwo\n"),
         ("5", "5"),
-        ("[a, 1e3]", '["a", 1000.0]'),
+        ("[a, 1e3, 1e999]", '["a", 1000.0, "1e999"]'),
         ("", ""),
         ("'@@home'", "@home"),
         ("'@data/p.json'", '{"from": "a file"}'),

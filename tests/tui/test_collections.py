@@ -5,10 +5,12 @@ from textual.widgets import Input, OptionList
 
 from rpc_inspector.storage.collections import read_collection
 from rpc_inspector.storage.collections.remembered import Remembered, default_path, recall, remember
+from rpc_inspector.storage.export import FORMATS
 from rpc_inspector.tui.screens.collections import CollectionScreen
 from tests.support.rooms import echo, join
 from tests.tui.conftest import opened, server, to  # noqa: F401 - a fixture
 from tests.tui.test_app import METHODS
+from tests.tui.test_export import here, two_calls  # noqa: F401 - a fixture
 
 
 @pytest.fixture
@@ -99,6 +101,22 @@ async def test_files_that_are_wrong_are_told_beside_those_that_are_not(server, f
         assert not listed.display
         await user.press("escape")
         assert user.app.screen is user.main
+
+
+async def test_calls_of_the_trace_become_a_collection_that_opens(server, folder, here):  # noqa: F811 - fixtures
+    async with two_calls(server) as user:
+        await user.press("S", *["down"] * list(FORMATS).index("collection"))
+        proposed = user.app.screen.path.value
+        assert proposed.endswith(".collection")
+        await user.press("enter")
+        await user.until(lambda: user.app.screen is user.main, "the dialog is closed")
+        made = here / proposed
+        assert [request.payload for request in read_collection(made).requests] == [
+            '{"token": "${secret:ECHO_TOKEN}", "n": 1}', '{"n": 2}',
+        ]  # fmt: skip
+        listed = await open_collection(user, made)
+        assert listed.option_count == 2
+        assert folder.exists()
 
 
 def test_what_was_remembered_may_be_anything(tmp_path):

@@ -5,6 +5,7 @@ keys. ``no`` and ``2026-11-20`` are text, as they are in JSON.
 """
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -168,9 +169,10 @@ class _Building:
 def _scalar(text: str) -> object:
     if text in _WORDS:
         return _WORDS[text]
-    if _NUMBER.fullmatch(text):
-        try:
-            return json.loads(text)
-        except ValueError:  # more digits than Python converts
-            return text
-    return text
+    if not _NUMBER.fullmatch(text):
+        return text
+    try:
+        number = json.loads(text)
+    except ValueError:  # more digits than Python converts
+        return text
+    return number if math.isfinite(number) else text

@@ -64,7 +64,7 @@ def save_request(folder: Path, stem: str, text: str) -> Path:
     try:
         if not folder.is_dir():
             folder.mkdir(parents=True)
-        _ignore_secrets(folder)
+            _ignore_secrets(folder)
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except (OSError, ValueError) as error:
@@ -229,7 +229,5 @@ def _file_stem(name: str) -> str:
 
 
 def _ignore_secrets(folder: Path) -> None:
-    """See that git leaves the file of secrets out, unless somebody said otherwise."""
-    ignore = folder / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text(f"{_SECRETS_FILE}\n", encoding="utf-8")
+    """See that git leaves the file of secrets out."""
+    (folder / ".gitignore").write_text(f"{_SECRETS_FILE}\n", encoding="utf-8")
