@@ -99,7 +99,7 @@ def insert(text: str, path: Way, value: object) -> str:
     if node is None:
         return _added(places, holder, path, value)
     written = style.written(value, style.indent_at(node.start))
-    return f"{text[: node.start]}{written},{_gap(places, holder, style)}{text[node.start :]}"
+    return f"{text[: node.start]}{written},{_gap(holder, places.members(holder)[0], style)}{text[node.start :]}"
 
 
 def rename(text: str, path: Way, name: str) -> str:
@@ -175,10 +175,9 @@ def _wrapped(path: Way, value: object) -> object:
     return value
 
 
-def _gap(places: Places, holder: Node, style: _Style) -> str:
+def _gap(holder: Node, first: Node, style: _Style) -> str:
     """What stands between a container's members, after the comma."""
-    first = places.children(holder)[0]
-    lead = places.text[holder.start + 1 : first.spelled]
+    lead = style.text[holder.start + 1 : first.spelled]
     return lead if "\n" in lead else style.blank
 
 
@@ -191,7 +190,7 @@ def _added(places: Places, holder: Node, path: Way, value: object) -> str:
         raise NoSuchPlace(path)
     key = f"{json.dumps(step, ensure_ascii=False)}:{style.blank}" if isinstance(step, str) else ""
     if members:
-        end, gap = members[-1].end, _gap(places, holder, style)
+        end, gap = members[-1].end, _gap(holder, members[0], style)
         indent = gap.rpartition("\n")[2] if "\n" in gap else style.indent_at(end)
         return f"{text[:end]},{gap}{key}{style.written(value, indent)}{text[end:]}"
     before, after = text[: holder.start + 1], text[holder.end - 1 :]

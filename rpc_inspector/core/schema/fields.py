@@ -26,7 +26,8 @@ class Field(Struct, frozen=True, dict=True, eq=False, kw_only=True, repr_omit_de
     Attributes:
         path: the keys and positions on the way to it; ``()`` of the whole.
         name: what to call a variant, which has no key of its own.
-        title: what to call it: its name, else the schema's title, else its key or position; empty of the whole.
+        title: what to call it: its name, else the title of its schema (not of what that refers to), else its key or
+            position; may be empty of the whole.
         kind: what its value is; ``any`` if that is not said, or if there is more than one kind to choose from.
         kinds: every kind that is allowed but ``null``; empty if that is not said.
         required: its object must have it; the whole is required.
@@ -70,7 +71,10 @@ class Field(Struct, frozen=True, dict=True, eq=False, kw_only=True, repr_omit_de
     @property
     def title(self) -> str:
         """What to call it."""
-        return self.name or str(self._says.get("title") or (self.path[-1] if self.path else ""))
+        # What a reference leads to is titled as a type, Place, which says less than the key that is to be filled in.
+        own = next((part["title"] for part in _spelled_out(self.schema) if isinstance(part.get("title"), str)), "")
+        found = own or (self.path[-1] if self.path else self._says.get("title", ""))
+        return self.name or str(found)
 
     @cached_property
     def kinds(self) -> tuple[Kind, ...]:
@@ -278,6 +282,12 @@ class Field(Struct, frozen=True, dict=True, eq=False, kw_only=True, repr_omit_de
     def fits(self, value: object) -> bool:
         """Whether a decoded value is right here, as far as is seen without the validator."""
         return Fitting(self.document).fits(self.schema, value)
+
+
+def _spelled_out(schema: object) -> list[dict[str, Any]]:
+    """A schema and what it includes, but nothing that it refers to."""
+    included = schema.get("allOf") if isinstance(schema, dict) else None
+    return [part for part in (schema, *(included if isinstance(included, list) else ())) if isinstance(part, dict)]
 
 
 def _tighter(says: Keywords, inclusive: str, exclusive: str, choose: Any) -> float | None:

@@ -21,6 +21,8 @@ from rpc_inspector.core.schema.formats import FORMATS, fits_format
 from rpc_inspector.core.schema.regexes import matcher
 from rpc_inspector.core.schema.wording import shown
 
+#: Characters of a pattern in a message.
+_LONGEST_PATTERN = 120
 Errors = Iterator[ValidationError]
 
 
@@ -110,7 +112,7 @@ def _dependencies(check: Any, needs: Any, instance: Any, schema: Any) -> Errors:
 
 def _pattern(check: Any, pattern: Any, instance: Any, _schema: Any) -> Errors:
     if isinstance(instance, str) and not check.format_checker.matches(pattern, instance):
-        yield ValidationError(f"must match {pattern}, is {shown(instance)}")
+        yield ValidationError(f"must match {str(pattern)[:_LONGEST_PATTERN]}, is {shown(instance)}")
 
 
 def _properties(check: Any, parts: Any, instance: Any, _schema: Any) -> Errors:

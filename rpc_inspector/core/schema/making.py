@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
+from msgspec import UNSET
+
 from rpc_inspector.core.schema.fitting import Fitting, fits_text
 from rpc_inspector.core.schema.formats import FORMATS
 from rpc_inspector.core.schema.kinds import kinds_of
@@ -99,8 +101,10 @@ class _Maker:
         keywords = view.keywords
         if self._everything:
             yield from keywords.get("examples", ())[:_MOST_EXAMPLES]
-        if "default" in keywords and not (keywords["default"] is None and self._everything):
-            yield keywords["default"]
+        default = keywords.get("default", UNSET)
+        # An example shows more than an empty default does.
+        if default is not UNSET and not (self._everything and default in (None, "", [], {})):
+            yield default
         values = keywords.get("enum", ())
         yield from (value for value in values if value is not None)
         yield from (value for value in values if value is None)

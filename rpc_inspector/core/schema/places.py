@@ -1,11 +1,14 @@
 """Where the values of a payload stand in its text."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
 from msgspec import Struct
 
 from rpc_inspector.core.payload.json_tree import JsonText, Node
+
+_LINE_END = re.compile(r"\n")
 
 
 class Place(Struct, frozen=True):
@@ -71,7 +74,7 @@ class Places:
         """A stretch of the text, as far as its first line goes."""
         text = self.text
         if self._lines is None:
-            self._lines = [0, *(at + 1 for at, sign in enumerate(text) if sign == "\n")]
+            self._lines = [0, *(found.end() for found in _LINE_END.finditer(text))]
         line = bisect_right(self._lines, start) - 1
         stop = self._lines[line + 1] - 1 if line + 1 < len(self._lines) else len(text)
         stretch = text[start : min(end, stop)].rstrip().rstrip(":").rstrip()

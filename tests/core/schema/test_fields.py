@@ -68,6 +68,17 @@ def test_kinds(value, kind, nullable):
     assert (field.kind, field.nullable) == (kind, nullable)
 
 
+def test_a_field_is_called_by_its_own_title_or_key_not_by_its_type():
+    found = children(
+        {
+            "properties": {"a": {"$ref": "#/$defs/Place"}, "b": {"$ref": "#/$defs/Place", "title": "Where"}},
+            "$defs": {"Place": {"title": "Place"}},
+        }
+    )
+    assert [field.title for field in found.values()] == ["a", "Where"]
+    assert fields({"$ref": "#/$defs/Place", "$defs": {"Place": {"title": "Place"}}}).title == "Place"
+
+
 def test_titled_constants_are_an_enum_with_labels():
     field = fields({"oneOf": [{"const": 1, "title": "One"}, {"const": 2, "title": "Two"}, {"type": "null"}]})
     assert (field.enum, field.labels, field.nullable, field.variants) == ((1, 2), ("One", "Two"), True, ())

@@ -57,6 +57,12 @@ def test_examples_that_lie_are_not_used():
     assert example({"type": "integer", "examples": ["seven"], "default": 99, "maximum": 14}) == 1
 
 
+def test_an_example_shows_more_than_an_empty_default():
+    tags = {"properties": {"tags": {"type": "array", "items": {"const": "a"}, "default": []}}, "required": ["tags"]}
+    assert example(tags) == {"tags": ["a"]}
+    assert skeleton(tags) == {"tags": []}
+
+
 @pytest.mark.parametrize(
     ("text", "right"),
     [
