@@ -20,6 +20,8 @@ from rpc_inspector.core.store.trace import TraceStore
 #: So long after a call's end its packets are waited for. Their records arrive up to 0.5 ms after the answer (measured
 #: with livekit 1.2.0), and are gathered for 20 ms; the rest is for a busy machine.
 PACKETS_LIMIT_S = 0.1
+#: So long after a 1503 it is waited for what tells who has left: the SDK ends the call a moment before it does.
+WHY_LIMIT_S = 0.3
 #: While a backlog of records is read, as after connecting on a busy machine (measured: 0.2 s), wait until it is, but
 #: no longer than this.
 BACKLOG_LIMIT_S = 0.5
@@ -225,7 +227,7 @@ class Invoker:
     async def _why_disconnected(self, call: Call) -> None:
         """The SDK ends a call with 1503 a moment before it tells who has left: the callee, or we."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(PACKETS_LIMIT_S):
+            async with asyncio.timeout(WHY_LIMIT_S):
                 while not self._is_sure(call):
                     await self._around.next_change()
 

@@ -7,7 +7,7 @@ import pytest
 
 from rpc_inspector.core.breakdown import breakdown
 from rpc_inspector.core.explain import Facts, explain
-from rpc_inspector.core.model import Participant, replace
+from rpc_inspector.core.model import CallError, Participant, replace
 from rpc_inspector.core.session import SessionState
 from rpc_inspector.tui.widgets.detail.headers import headers
 from rpc_inspector.tui.widgets.detail.overview import overview, timing
@@ -68,12 +68,14 @@ def test_clocks_that_disagree_are_not_mixed_and_it_says_so():
 
 
 def test_the_overview_explains_an_error_with_and_without_the_rooms_state():
-    failed = call(9, callee="billing-2", ack=None, total=7000.0, code=1501, views=(view(1000.0004, None, None),))
+    error = CallError(code=1501, message="Connection timeout")
+    sent = (view(1000.0004, None, None),)
+    failed = call(9, callee="billing-2", ack=None, total=7000.0, code=1501, error=error, views=sent)
     alone = overview(failed).plain
     assert "✗ 1501 CONNECTION_TIMEOUT" in alone
     assert "raised by the caller's own SDK; no answer was seen to come back" in alone
     assert "2 no answer was seen" in alone
-    connected = SessionState(status="connected", identity="inspector-7f3", capture="on")
+    connected = SessionState(status="connected", room="demo", identity="inspector-7f3", capture="on")
     facts = Facts(state=connected, roster=(Participant(identity="billing"),))
     assert "did you mean billing?" in overview(failed, explain(failed, facts)).plain
 

@@ -3,7 +3,7 @@
 from rpc_inspector.core.codes import CODES
 from rpc_inspector.core.explain.facts import Facts
 from rpc_inspector.core.explain.happening import happened
-from rpc_inspector.core.explain.model import Action, Cause, Explanation
+from rpc_inspector.core.explain.model import Action, Cause, Explanation, Weight
 from rpc_inspector.core.explain.raising import raised_by_handler, who_raised
 from rpc_inspector.core.explain.rule import Topic
 from rpc_inspector.core.explain.rules import rules_for
@@ -11,6 +11,14 @@ from rpc_inspector.core.model import Call, replace
 
 #: Why an ending is what it is can be explained; a call that went well or still runs needs no explanation.
 _ENDS: dict[str, Topic] = {"cancelled": "cancelled", "lost": "lost"}
+
+#: Said rather than to name what a seen fact contradicts.
+_UNTOLD = Cause(
+    id="untold",
+    text="what was seen does not tell why",
+    weight=Weight.POSSIBLE,
+    next_steps=("Read its page, and look at the logs of both sides.",),
+)
 
 
 def topic_of(call: Call) -> Topic | None:
@@ -37,9 +45,6 @@ def explain(call: Call, facts: Facts) -> Explanation | None:
 
 
 def _causes(call: Call, facts: Facts, topic: Topic) -> tuple[Cause, ...]:
-    if facts.is_saved and not facts.events and call.error and call.error.causes:
-        # The file has no room events to judge by, but what was found when they were there.
-        return tuple(Cause(text=text.rstrip("."), id="recorded") for text in call.error.causes)
     found = [
         replace(cause, id=rule.id, next_steps=cause.next_steps or (rule.fix,))
         for rule in rules_for(topic)
@@ -48,7 +53,12 @@ def _causes(call: Call, facts: Facts, topic: Topic) -> tuple[Cause, ...]:
     if raised_by_handler(call):
         # What an application says of itself, an SDK's causes do not explain.
         found = [cause for cause in found if cause.id == "raised-by-handler"] or found
-    return tuple(sorted(found, key=lambda cause: -cause.weight))
+    causes = tuple(sorted(found, key=lambda cause: -cause.weight)) or (_UNTOLD,)
+    recorded = call.error.causes if call.error else ()
+    if recorded and not facts.knows_room(call) and causes[0].sentence not in recorded:
+        # What was found while we were there, when more was known.
+        return tuple(Cause(text=text.rstrip("."), id="recorded") for text in recorded)
+    return causes
 
 
 def _actions(causes: tuple[Cause, ...], topic: Topic) -> tuple[Action, ...]:

@@ -56,7 +56,7 @@ def facts_around(call: Call, trace: Trace, state: SessionState, roster: tuple[Pa
     limit = end_of(call) + TELLING_LAG_S
     return Facts(
         state=state,
-        roster=roster,
+        roster=roster if state.status == "opened" or state.room == call.room else (),
         events=tuple(sorted((e for e in events.values() if e.room == call.room), key=lambda event: event.time)),
         calls=tuple(
             row

@@ -2,7 +2,7 @@
 
 from rpc_inspector.core.budgets import seconds
 from rpc_inspector.core.codes import CODES, DEFAULT_MESSAGES, ErrorCode, RaisedBy
-from rpc_inspector.core.model import Call
+from rpc_inspector.core.model import Call, CallError
 
 #: Codes that an SDK makes for a call of its own: in a packet from the callee they are an application's doing.
 CALLERS_OWN = frozenset(
@@ -31,10 +31,20 @@ def who_raised(call: Call) -> tuple[RaisedBy | None, str]:
     answers = [stage for view in call.views if (stage := view.stage("response"))]
     if any(call.ended is None or stage.time <= call.ended + stage.precision / 1000 for stage in answers):
         return "callee", "its error packet was seen"
+    if _own_words(call.error):
+        return "callee", "its message is not one of the SDKs' own"
     info = CODES.get(call.error.code)
     if any(view.stage("request") for view in call.views) and (info is None or info.raised_by != "callee"):
         return "caller", "no answer was seen to come back"
     return (info.raised_by if info else "callee"), "as its code says"
+
+
+def _own_words(error: CallError) -> bool:
+    """Whether the message is not the one that SDKs send with that code."""
+    usual = DEFAULT_MESSAGES.get(error.code)
+    if not error.message or usual is None or error.code == ErrorCode.SEND_FAILED:
+        return False
+    return not error.message.casefold().startswith(usual.casefold())
 
 
 def raised_by_handler(call: Call) -> str | None:
@@ -49,7 +59,7 @@ def raised_by_handler(call: Call) -> str | None:
     if error.code in CALLERS_OWN and packet_seen:
         return f"only a caller's own SDK raises {error.code}, and this came in a packet from the callee"
     usual = DEFAULT_MESSAGES[error.code]
-    if error.message and error.message != usual and not error.message.startswith(usual):
+    if _own_words(error):
         return f"its message is not the SDK's own, which is \u201c{usual}\u201d"
     if error.data and error.code != ErrorCode.SEND_FAILED:
         return "it carries data, which the SDK's own does not"

@@ -12,6 +12,8 @@ NOT_FOUND, NO_ACK = ErrorCode.RECIPIENT_NOT_FOUND, ErrorCode.CONNECTION_TIMEOUT
 GONE = ErrorCode.RECIPIENT_DISCONNECTED
 #: The reason of a leave that a second session of the same identity caused.
 REPLACED = "duplicate identity"
+#: A join so soon (s) after a leave of the same identity is what sent the older session away.
+AT_ONCE_S = 1.0
 
 
 def _reached_somebody(call: Call) -> bool:
@@ -120,6 +122,7 @@ def not_joined_yet(call: Call, facts: Facts) -> Cause | None:
     "replaced",
     GONE,
     NO_ACK,
+    ErrorCode.RESPONSE_TIMEOUT,
     "lost",
     about="Another session joined with the callee's identity, and the server sent the older one away.",
     signs="A leave for \u201cduplicate identity\u201d, or a leave and a join of one identity, during the call.",
@@ -134,11 +137,12 @@ def replaced(call: Call, facts: Facts) -> Cause | None:
         return None
     if gone is not None and not doubled and gone.text:
         return None  # it says itself why it left
+    at_once = came is not None and gone is not None and came.time - gone.time <= AT_ONCE_S
     callee = named(call)
     when = after_start(call, (gone or came or call_event(call)).time)
     return Cause(
         text=f"another session joined as {callee} {when} and replaced it, and with it the handlers that ran",
-        weight=Weight.PROVEN if doubled else Weight.STRONG,
+        weight=Weight.PROVEN + 1 if doubled or at_once or gone is None else Weight.STRONG,
         evidence_for=tuple(filter(None, (_told(gone, "left"), _told(came, "joined")))),
         actions=(Action("history", callee), Action("resend", callee)),
     )

@@ -2,14 +2,17 @@
 
 from rpc_inspector.core.budgets import DEFAULT_ACK_MS, seconds
 from rpc_inspector.core.codes import ErrorCode
-from rpc_inspector.core.explain.facts import Facts, end_of, has_answer, seen
+from rpc_inspector.core.explain.facts import TELLING_LAG_S, Facts, end_of, has_answer, seen
 from rpc_inspector.core.explain.model import Action, Cause, Weight
+from rpc_inspector.core.explain.raising import who_raised
 from rpc_inspector.core.explain.rule import rule
 from rpc_inspector.core.explain.wording import after_start, because, before_start, named, span
 from rpc_inspector.core.model import Call, Measure
 from rpc_inspector.core.units import size
 
 NO_ACK = ErrorCode.CONNECTION_TIMEOUT
+#: So long an ack can be on its way from where it was seen to the caller, in ms.
+ON_ITS_WAY_MS = 50
 #: A join so recent (s) is a likely cause: the peer is not active, or its handlers are not registered yet.
 RECENT_JOIN_S = 15.0
 #: A payload from so many bytes on can hold up what is sent after it.
@@ -21,10 +24,13 @@ PATTERN = 2
 
 
 def acked_late(call: Call) -> Measure | None:
-    """The time to the ack, where it came too late."""
+    """The time to the ack, where it came too late; one that the caller's side saw and did not count did."""
     ack = call.ack
     limit = call.budget.ack if call.budget else DEFAULT_ACK_MS
-    return ack if ack and ack.ms > limit else None
+    if ack is None or ack.ms > limit:
+        return ack
+    uncounted = call.error is not None and call.error.code == NO_ACK and who_raised(call)[0] == "caller"
+    return ack if uncounted and (seen(call, "ack", "caller") or ack.ms > limit - ON_ITS_WAY_MS) else None
 
 
 @rule(
@@ -51,7 +57,8 @@ def not_active(call: Call, facts: Facts) -> Cause | None:
     told = f"{name} became active {after_start(call, became.time)}" if became else state
     return Cause(
         text=f"{name} has joined and was not active yet, so packets could not reach it",
-        weight=Weight.PROVEN,
+        # That it became active is told up to 3 s late.
+        weight=Weight.PROVEN if waiting or (became and became.time > call.started + TELLING_LAG_S) else Weight.STRONG,
         evidence_for=(told,),
         actions=(Action("wait", name), Action("history", name)),
     )

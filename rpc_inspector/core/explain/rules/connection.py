@@ -21,6 +21,7 @@ def _ended(call: Call, facts: Facts) -> RoomEvent | None:
     "our-connection-ended",
     GONE,
     FAILED,
+    ErrorCode.RECIPIENT_NOT_FOUND,
     ErrorCode.CONNECTION_TIMEOUT,
     ErrorCode.RESPONSE_TIMEOUT,
     about="Our own connection ended: we left, were removed or replaced, or the server went away.",
@@ -33,7 +34,7 @@ def our_connection_ended(call: Call, facts: Facts) -> Cause | None:
     over = facts.state.status in ("closed", "offline")
     if call.direction != "outgoing" or not (ended or (over and not facts.is_saved)):
         return None
-    if call.error and call.error.code not in (GONE, FAILED) and ended is None:
+    if call.error and call.error.code not in (GONE, FAILED, ErrorCode.RECIPIENT_NOT_FOUND) and ended is None:
         return None
     why = facts.state.detail if over else ended.text if ended else ""
     told = (f"the connection ended {after_start(call, ended.time)}",) if ended else ("we are not connected now",)
@@ -75,6 +76,15 @@ def somebody_disconnected(call: Call, facts: Facts) -> Cause | None:
     """No leave was seen."""
     if facts.left_during(call.callee, call) or facts.left_before(call.callee, call) or _ended(call, facts):
         return None
+    here = facts.state.status == "connected" and facts.knows_room(call)
+    if here and call.direction == "outgoing":
+        return Cause(
+            text=f"{named(call)} disconnected before it answered {method_of(call)}: we are still connected, and its "
+            "leave is yet to be told",
+            weight=Weight.STRONG - 5,
+            evidence_for=("our own connection did not break", "livekit-server tells of leaves up to 3 s late"),
+            actions=(Action("history", named(call)), Action("resend", named(call))),
+        )
     return Cause(
         text=f"{named(call)} or we disconnected before {method_of(call)} was answered",
         weight=Weight.POSSIBLE,

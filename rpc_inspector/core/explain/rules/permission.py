@@ -1,9 +1,11 @@
 """Who may not send, or cannot be answered: the server drops packets without a word."""
 
+from rpc_inspector.core.budgets import DEFAULT_ACK_MS
 from rpc_inspector.core.codes import ErrorCode
 from rpc_inspector.core.explain.facts import Facts, has_answer, seen
 from rpc_inspector.core.explain.model import Action, Cause, Weight
 from rpc_inspector.core.explain.rule import rule
+from rpc_inspector.core.explain.rules.channel import ON_ITS_WAY_MS
 from rpc_inspector.core.explain.wording import caller_of, named
 from rpc_inspector.core.model import Call
 
@@ -102,7 +104,7 @@ def hidden_caller(call: Call, facts: Facts) -> Cause | None:
 )
 def handler_ran(call: Call, facts: Facts) -> Cause | None:
     """The answer was on its way."""
-    limit = call.started + (call.budget.ack if call.budget else 7_000) / 1000
+    limit = call.started + ((call.budget.ack if call.budget else DEFAULT_ACK_MS) - ON_ITS_WAY_MS) / 1000
     away = [
         (view, stage)
         for view in call.views

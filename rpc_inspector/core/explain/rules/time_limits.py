@@ -146,10 +146,8 @@ def callee_blocked(call: Call, facts: Facts) -> Cause | None:
         return None
     others = [one for one in facts.meanwhile(call) if one.callee == call.callee and one.purpose == "call"]
     stuck = [one for one in others if seen(one, "ack") and one.response is None and _unanswered(one)]
-    begun = [one for one in others if one.started >= call.started - 0.05]
-    answered = [one for one in begun if one.outcome == "ok" and (one.ended or 0) < (call.ended or 0)]
     methods = {one.method for one in stuck} | {call.method}
-    if not stuck or answered or len(methods) < 2:
+    if len(methods) < 2 or any(_handled_during(one, call) for one in others):
         return None
     return Cause(
         text=f"{named(call)}'s event loop is blocked: it acknowledged {method_of(call)} and answered none of its calls",
@@ -157,6 +155,15 @@ def callee_blocked(call: Call, facts: Facts) -> Cause | None:
         evidence_for=(f"{len(stuck)} other calls to {named(call)} had an ack and no answer at the same time",),
         actions=(Action("history", named(call)),),
     )
+
+
+def _handled_during(one: Call, call: Call) -> bool:
+    """Whether a handler of the callee answered another call while this one waited; 1400 the SDK answers by itself."""
+    error = one.error
+    handled = one.outcome == "ok" or (
+        error is not None and error.code != ErrorCode.UNSUPPORTED_METHOD and who_raised(one)[0] == "callee"
+    )
+    return handled and one.ended is not None and call.started < one.ended <= (call.ended or 0)
 
 
 def _unanswered(call: Call) -> bool:

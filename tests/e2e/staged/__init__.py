@@ -1,0 +1,1 @@
+"""Situations in which calls fail, staged on real rooms, each with its true cause."""

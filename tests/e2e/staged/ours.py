@@ -1,0 +1,148 @@
+"""Our own side: what our token forbids, what our connection does, what we send before."""
+
+import asyncio
+import random
+
+from livekit.rtc._proto.room_pb2 import SimulateScenarioKind
+
+from rpc_inspector.core.session import SessionError
+from tests.e2e.staged.stage import QUICK, Situation
+from tests.support.rooms import until
+
+QUICKER = QUICK | {"ack_ms": 400}
+
+
+async def hidden(stage):
+    session = await stage.another("ghost", hidden=True)
+    await stage.here("resident", session)
+    return await stage.fails("resident", session=session, **QUICK)
+
+
+async def we_encrypt(stage):
+    session = await stage.another("vault", passphrase="ours")
+    await stage.here("resident", session)
+    return await stage.fails("resident", session=session, **QUICK)
+
+
+async def other_key(stage):
+    await stage.join("sealed-2", key="theirs")
+    session = await stage.another("vault-2", passphrase="ours")
+    await stage.here("sealed-2", session)
+    return await stage.fails("sealed-2", session=session, **QUICK)
+
+
+async def may_not_send(stage):
+    """Our permission is taken away: calls that leave before we learn of it are dropped."""
+    session = await stage.another("silenced")
+    await stage.here("resident", session)
+    for _ in range(8):
+        calls = []
+        revoking = asyncio.create_task(stage.grant("silenced", can_publish_data=False))
+        try:
+            while True:
+                calls.append(stage.begin("resident", session=session, **QUICK))
+                await asyncio.sleep(0)
+        except SessionError:
+            await revoking
+        ended = [await session.finished(seq) for seq in calls]
+        failed = next((call for call in ended if call.error and call.error.code == 1501), None)
+        if failed:
+            return stage.explained(failed, session)
+        await stage.grant("silenced", can_publish_data=True)
+        await until(lambda: session.state.permissions.can_publish_data, what="we may send again")
+    raise AssertionError("every call left before the server knew")
+
+
+async def we_left(stage):
+    session = await stage.another("guest", close=False)
+    await stage.here("resident", session)
+    seq = stage.begin("resident", "sleep", "7.1", session=session)
+    await stage.troupe.told("handling", method="sleep", payload="7.1")
+    await session.leave()
+    told = stage.explained(await session.finished(seq), session)
+    await session.close()
+    return told
+
+
+async def we_were_replaced(stage):
+    session = await stage.another("twin")
+    await stage.here("resident", session)
+    seq = stage.begin("resident", "sleep", "7.2", session=session)
+    await stage.troupe.told("handling", method="sleep", payload="7.2")
+    await stage.troupe.join(stage.url, "twin", {})
+    await until(lambda: session.state.status == "closed", what="we were sent away")
+    return stage.explained(await session.finished(seq), session)
+
+
+async def we_reconnect(stage):
+    """Our connection is made anew while a call runs."""
+    session = await stage.another("shaky")
+    await stage.here("resident", session)
+    seq = stage.begin("resident", "sleep", "1.9", session=session, response_ms=9_500)
+    await stage.troupe.told("handling", method="sleep", payload="1.9")
+    room = session._connection.room  # only the SDK can break its own connection on demand
+    await room.simulate_scenario(SimulateScenarioKind.SIMULATE_FULL_RECONNECT)
+    return stage.explained(await session.finished(seq), session)
+
+
+async def behind_a_large_payload(stage):
+    """One call after another while a large payload is on its way, until one waits too long for its ack."""
+    session = await stage.another("bulk")
+    await stage.here("resident", session)
+    noise = random.Random(7).randbytes(4_000_000).hex()  # noqa: S311 - so that it cannot be compressed
+    large = stage.begin("resident", "plain", noise, session=session)
+    try:
+        while session.row(large).is_open:
+            told = await stage.fails("resident", "echo", session=session, ack_ms=20, response_ms=2_000)
+            if told.call.error:
+                return told
+    finally:
+        session.cancel(large)
+    raise AssertionError("no call had to wait")
+
+
+async def we_leave_at_once(stage):
+    session = await stage.another("hasty", close=False)
+    await stage.here("resident", session)
+    seq = stage.begin("resident", "sleep", "7.3", session=session)
+    await session.leave()
+    told = stage.explained(await session.finished(seq), session)
+    await session.close()
+    return told
+
+
+async def server_stopped(stage):
+    """The server is gone while a call runs."""
+    session, seq = stage.others["last"]
+    return stage.explained(await session.finished(seq), session)
+
+
+SITUATIONS = (
+    Situation("we are hidden", "hidden-caller", hidden, ("ghost", "resident"), ("unknown-identity", "not-active")),
+    Situation("we encrypt and the callee does not", "encryption-differs", we_encrypt, ("resident",),
+              ("unknown-identity",)),
+    Situation("both encrypt with different keys", "encryption-differs", other_key, ("sealed-2",),
+              ("unknown-identity",)),
+    Situation("we lost canPublishData", "caller-may-not-send", may_not_send, ("our token", "resident"),
+              ("unknown-identity", "callee-may-not-send")),
+    Situation("we left during the call", "our-connection-ended", we_left, ("our own connection", "resident"),
+              ("left-during", "replaced")),
+    Situation("we leave as soon as we have called", "our-connection-ended", we_leave_at_once,
+              ("our own connection", "resident"), ("left-during",)),
+    Situation("a second session of our identity", "our-connection-ended", we_were_replaced,
+              ("our own connection", "replaced us"), ("left-during",)),
+    Situation("our connection is made anew", "our-reconnect", we_reconnect, ("our own connection", "resident"),
+              ("left-before", "unknown-identity", "left-during"), embedded_only=True),
+)  # fmt: skip
+
+#: Alone, because it keeps everybody waiting.
+BULK = (
+    Situation("behind a large payload", "head-of-line", behind_a_large_payload, ("resident", "8.0 MB of plain"),
+              ("unknown-identity", "not-active", "hidden-caller")),
+)  # fmt: skip
+
+#: Last, because the server is gone afterwards.
+FINAL = (
+    Situation("the server stops during the call", "our-connection-ended", server_stopped,
+              ("our own connection", "resident"), ("left-before", "unknown-identity"), or_else="our-reconnect"),
+)  # fmt: skip

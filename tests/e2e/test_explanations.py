@@ -1,0 +1,109 @@
+"""What explanations promise, on real rooms: the true cause comes first, and no seen fact contradicts what is named.
+
+Each situation is staged with real participants; nearly all run at once in one room, so that what one leaves behind is
+among the facts of the others.
+"""
+
+import asyncio
+from contextlib import AsyncExitStack
+
+import pytest
+
+from rpc_inspector.core.explain import Weight
+from tests.e2e.staged import absences, answers, observed, ours
+from tests.e2e.staged.stage import Told, in_time, stage
+from tests.support.livekit_server import RealServer
+from tests.support.peers import V1_SDK, peer
+from tests.support.rawpeer import raw_peer
+
+#: Those of a group run at once. Our other sessions come later: one process's packets are read as one session's.
+GROUPS = ((*answers.SITUATIONS, *absences.SITUATIONS, *observed.SITUATIONS), ours.SITUATIONS, ours.BULK)
+EVERY = (*(one for group in GROUPS for one in group), *ours.FINAL)
+#: Share of situations whose true cause comes first.
+SHARE = 0.95
+
+
+async def cast(made, exits, *, embedded):
+    """Everybody who needs a process of their own, or is no SDK."""
+    names = ("stopped", "killed", "blocked")
+    starting = [exits.enter_async_context(peer(made.url, name)) for name in names]
+    *started, _old = await asyncio.gather(*starting, exits.enter_async_context(peer(made.url, "old", sdk=V1_SDK)))
+    raw = {}
+    for name in ("deaf", "raw", "halfway") if embedded else ("halfway",):
+        raw[name] = await exits.enter_async_context(raw_peer(made.url, name))
+        if name != "halfway":
+            await raw[name].open()
+    await absences.prepare_late(made, dict(zip(names, started, strict=True)), raw)
+
+
+async def stop_server(made, *, embedded):
+    """The server goes away while a call runs."""
+    session = await made.another("last")
+    await made.here("resident", session)
+    seq = made.begin("resident", "sleep", "7.9", session=session)
+    await made.troupe.told("handling", method="sleep", payload="7.9")
+    made.others["last"] = (session, seq)
+    if embedded:
+        await made.server.stop()
+    else:
+        made.server.process.kill()
+
+
+async def staged(server):
+    """All situations and what was told of each."""
+    embedded = not isinstance(server, RealServer)
+    told = {}
+    async with AsyncExitStack() as exits, stage(server, answers.prepare) as made:
+        await cast(made, exits, embedded=embedded)
+        for group in GROUPS:
+            chosen = [one for one in group if embedded or not one.embedded_only]
+            told |= zip(chosen, await asyncio.gather(*(in_time(one, made) for one in chosen)), strict=True)
+        await stop_server(made, embedded=embedded)
+        for one in ours.FINAL:
+            told[one] = await in_time(one, made)
+    return told
+
+
+def verdict(situation, told):
+    """What is wrong with what was told, or nothing."""
+    if not isinstance(told, Told):
+        return f"could not be staged: {told!r}"
+    if told.explanation is None:
+        return f"was not explained: {told.call.outcome}"
+    causes = told.explanation.causes
+    named = [(cause.id, cause.weight) for cause in causes]
+    if not causes or causes[0].id not in (situation.cause, situation.or_else):
+        return f"named {named} for {told.call.error or told.call.outcome}"
+    missing = [words for words in situation.says if words not in causes[0].text]
+    return f"does not say {missing}: {causes[0].text}" if missing else ""
+
+
+def contradictions(situation, told):
+    """Causes that the staged facts contradict and that are named all the same as if they could be."""
+    if not isinstance(told, Told) or told.explanation is None:
+        return []
+    return [
+        cause.id
+        for cause in told.explanation.causes
+        if cause.id in situation.never and cause.weight > Weight.UNLIKELY
+    ]  # fmt: skip
+
+
+def test_the_table_is_long_enough_and_names_each_situation_once():
+    assert len(EVERY) >= 40
+    assert len({one.name for one in EVERY}) == len(EVERY)
+    assert sum(not one.embedded_only for one in EVERY) >= 40
+
+
+@pytest.mark.timeout(180)
+async def test_the_true_cause_comes_first(room_server, record_property):
+    told = await staged(room_server)
+    wrong = {one.name: problem for one, said in told.items() if (problem := verdict(one, said))}
+    share = 1 - len(wrong) / len(told)
+    record_property("share_first", round(share, 3))
+    record_property("situations", len(told))
+    assert share >= SHARE, "\n".join(f"{name}: {problem}" for name, problem in wrong.items())
+    against = {one.name: found for one, said in told.items() if (found := contradictions(one, said))}
+    assert not against, against
+    sentences = [one.explanation.happened for one in told.values() if isinstance(one, Told) and one.explanation]
+    assert all(said.endswith(".") for happened in sentences for said in happened)
