@@ -1,6 +1,7 @@
 """A schema as fields to fill in: what a form shows, expanded only as far as somebody looks."""
 
 import json
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +19,8 @@ from rpc_inspector.core.schema.views import Document, View
 
 #: Conditions within what follows from conditions.
 _MOST_CONDITIONS = 10
+#: Included schemas that are looked through for a title.
+_MOST_INCLUDED = 20
 
 
 class Field(Struct, frozen=True, dict=True, eq=False, kw_only=True, repr_omit_defaults=True):
@@ -284,10 +287,17 @@ class Field(Struct, frozen=True, dict=True, eq=False, kw_only=True, repr_omit_de
         return Fitting(self.document).fits(self.schema, value)
 
 
-def _spelled_out(schema: object) -> list[dict[str, Any]]:
+def _spelled_out(schema: object) -> Iterator[dict[str, Any]]:
     """A schema and what it includes, but nothing that it refers to."""
-    included = schema.get("allOf") if isinstance(schema, dict) else None
-    return [part for part in (schema, *(included if isinstance(included, list) else ())) if isinstance(part, dict)]
+    waiting = [schema]
+    for _ in range(_MOST_INCLUDED):
+        if not waiting:
+            return
+        here = waiting.pop(0)
+        if isinstance(here, dict):
+            yield here
+            included = here.get("allOf")
+            waiting[:0] = included if isinstance(included, list) else ()
 
 
 def _tighter(says: Keywords, inclusive: str, exclusive: str, choose: Any) -> float | None:
