@@ -27,14 +27,22 @@ def _interface(recording: Recording) -> int:
     demo = DemoProcess()
     demo.start()  # first of all: its imports take as long as ours
     import asyncio  # noqa: PLC0415 - the child is being started meanwhile
+    from pathlib import Path  # noqa: PLC0415 - likewise
+
+    from msgspec.structs import replace  # noqa: PLC0415 - likewise
 
     from rpc_inspector.cli.session import Recorder  # noqa: PLC0415 - likewise
+    from rpc_inspector.core.session import Target  # noqa: PLC0415 - likewise
+    from rpc_inspector.storage.catalogue import default_paths  # noqa: PLC0415 - likewise
     from rpc_inspector.tui.app import run_app  # noqa: PLC0415 - likewise
     from rpc_inspector.tui.start import Start  # noqa: PLC0415 - likewise
 
+    async def find_target() -> Target:
+        return replace(await demo.target(), catalogues=tuple(map(str, default_paths(Path.cwd()))))
+
     try:
         with closing(Recorder(recording)) as recorder:
-            return run_app(Start(make_session=recorder.make_session, find_target=demo.target, title="demo"))
+            return run_app(Start(make_session=recorder.make_session, find_target=find_target, title="demo"))
     finally:
         asyncio.run(demo.stop())
 

@@ -78,11 +78,15 @@ class Broadcast:
         self._waiting.append(future)
         await future
 
-    def close(self) -> None:
-        """Send what is left, and nothing after it."""
+    def flush(self) -> None:
+        """Send now what waits to be sent."""
         if self._timer:
             self._timer.cancel()
             self._send()
+
+    def close(self) -> None:
+        """Send what is left, and nothing after it."""
+        self.flush()
         self._closed = True
         self._listeners.clear()
 

@@ -258,6 +258,7 @@ class RoomSession:
     async def _leave(self) -> None:
         connection = self._connection
         if connection:
+            self._broadcast.flush()  # while everybody is there of whom calls teach something
             # First: whoever asks why a call ended with 1503 meanwhile shall learn that we left.
             self._ended("left", "We left the room.")
             await connection.close()

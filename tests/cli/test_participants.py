@@ -52,3 +52,29 @@ def test_names_that_carry_escape_sequences_are_shown_safely(in_room, live_room):
         assert b"evil\\e]0;title" in done.stdout
     finally:
         end(peer)
+
+
+def test_methods_that_the_user_knows_of_are_listed_with_what_contradicts(in_room):
+    catalogue = in_room.home / "mine.yaml"
+    catalogue.write_text("participants: [{identity: weather-*, methods: [mine, echo]}]\nodd: 1\n")
+    options = ("-r", "lobby", "-i", "me", "--json", "--catalogue", str(catalogue), "--no-describe")
+    listed = json.loads(in_room.run("participants", *options).stdout)
+    agent = next(one for one in listed["participants"] if one["identity"] == "weather-agent")
+    known = {method["name"]: (method["provenance"], method["also"]) for method in agent["methods"]}
+    assert known == {"echo": ("advertised", ["catalogue"]), "mine": ("catalogue", [])}
+    missing = in_room.run("participants", *options[:-3], "--catalogue", "none.yaml", "--no-describe")
+    assert missing.returncode == 0
+    assert b"There is no catalogue none.yaml yet" in missing.stderr
+
+
+def test_a_method_that_was_called_is_offered_again(in_room, live_room):
+    from tests.support.commands import end
+
+    peer = live_room.start_peer("worker-1")
+    try:
+        assert in_room.run("call", "worker-1", "plain", "hi", "-r", "lobby").returncode == 0
+        listed = json.loads(in_room.run("participants", "-r", "lobby", "--json", "--no-describe").stdout)
+        worker = next(one for one in listed["participants"] if one["identity"] == "worker-1")
+        assert [(one["name"], one["provenance"]) for one in worker["methods"]] == [("plain", "saved")]
+    finally:
+        end(peer)
