@@ -14,6 +14,7 @@ from rpc_inspector.core.payload.text import minified
 from rpc_inspector.core.secrets.masking import MASK
 from rpc_inspector.core.session import Invocation
 from rpc_inspector.core.snippets import invocation_of
+from rpc_inspector.core.templates import literal
 from rpc_inspector.core.text import sanitise
 from rpc_inspector.storage.collections.nodes import is_plain_text
 from rpc_inspector.storage.collections.reading import ENVIRONMENTS, MOST_REQUESTS
@@ -143,8 +144,8 @@ def _text_of(call: Call) -> str:
     if call.error:
         expect = {"code": call.error.code}
     template = Invocation(
-        destination=_literal(wanted.destination),
-        method=_literal(wanted.method),
+        destination=literal(wanted.destination),
+        method=literal(wanted.method),
         payload=_template_of(call),
         response_ms=wanted.response_ms,
         ack_ms=wanted.ack_ms,
@@ -157,7 +158,7 @@ def _template_of(call: Call) -> str:
     request, prefix = call.request, _constant(call.method or "")
     if request is None or request.text is None:
         return f"${{secret:{prefix}_PAYLOAD}}" if request and request.redacted else ""
-    text = _literal(request.text)
+    text = literal(request.text)
     if not request.redacted and MASK not in text:
         return text
     try:
@@ -179,11 +180,6 @@ def _constant(name: str) -> str:
     """A name as environment variables have them: ``apiKey`` is ``API_KEY``."""
     word = _NOT_A_NAME.sub("_", _WORD_BREAK.sub("_", name)).strip("_").upper()[:_LONGEST_NAME]
     return f"_{word}" if word[:1].isdigit() else word
-
-
-def _literal(text: str) -> str:
-    """A text that was sent, as a template that gives it."""
-    return text.replace("${", "$${")
 
 
 def _payload(text: str) -> object:

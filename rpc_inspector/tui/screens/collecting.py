@@ -73,5 +73,5 @@ class CollectingScreen(SharingScreen):
         if not composer.identity or not composer.method:
             return None
         limit = composer.timeout_ms or DEFAULT_RESPONSE_MS
-        text = composer.editor.text
+        text = composer.editor.payload
         return Invocation(destination=composer.identity, method=composer.method, payload=text, response_ms=limit)
