@@ -28,9 +28,10 @@ def changes(before: Participant, after: Participant) -> Iterator[Change]:
 def attributes_changed(names: Iterable[str]) -> Change:
     """These attributes have other values; the one that advertises methods is no attribute like others."""
     ordered = sorted(names)
+    if ordered == [ADVERTISED_ATTRIBUTE]:
+        return "methods", f"advertises its methods anew ({ADVERTISED_ATTRIBUTE})"
     more = f" and {len(ordered) - _NAMED} more" if len(ordered) > _NAMED else ""
-    kind: RoomEventKind = "methods" if ordered == [ADVERTISED_ATTRIBUTE] else "attributes"
-    return kind, ", ".join(ordered[:_NAMED]) + more
+    return "attributes", ", ".join(ordered[:_NAMED]) + more
 
 
 def metadata_changed(now: str) -> Change:
