@@ -40,7 +40,7 @@ async def test_advertised_methods_are_there_before_any_call_and_follow_the_attri
         }
         await bob.local_participant.set_attributes({"rpc.methods": '{"v":1,"m":{"other":{}}}'})
         await until(lambda: list(methods(uncaptured, "bob")) == ["other"])
-        assert told(uncaptured) == ["rpc.methods"]
+        assert told(uncaptured) == ["advertises its methods anew (rpc.methods)"]
         assert asked(uncaptured) == []
 
 
