@@ -1,45 +1,42 @@
 """Pictures of an opened collection. `pytest --snapshot-update` after looking at what changed."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 from textual.widgets import Input
 
+from rpc_inspector.core.session import Invocation
+from rpc_inspector.tui.screens.collections import CollectionScreen
+from tests.support.hosts import Bare
 from tests.support.rooms import until
-from tests.tui.test_pictures import SIZES, _utc, settled, still_app  # noqa: F401 - a fixture that applies here too
 
-EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
+EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "demo-collection"
 
 
-@pytest.fixture
-def collection(tmp_path, monkeypatch):
+@pytest.fixture(autouse=True)
+def _collection(tmp_path, monkeypatch):
     """A collection of which a file is wrong, in the current directory, and nothing remembered."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.chdir(tmp_path)
-    folder = tmp_path / "requests"
-    (folder / "environments").mkdir(parents=True)
-    for path in (EXAMPLES / "demo-collection").rglob("*.yaml"):
-        (folder / path.relative_to(EXAMPLES / "demo-collection")).write_bytes(path.read_bytes())
-    (folder / "95-wrong.yaml").write_text("to: billing\nmethod: charge\ntimeuot: 5\n")
+    shutil.copytree(EXAMPLE, "requests")
+    Path("requests/95-wrong.yaml").write_text("to: billing\nmethod: charge\ntimeuot: 5\n")
 
 
-@SIZES
-@pytest.mark.usefixtures("collection")
-def test_collection(snap_compare, size):
+@pytest.mark.parametrize("theme", ["inspector-dark", "inspector-light"])
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])
+def test_collection(snap_compare, size, theme):
     async def run(pilot):
-        await settled(pilot)
-        pilot.app.main.aim("weather-agent", "get_weather")
-        await pilot.press("escape", "1", "C")
-        await until(lambda: pilot.app.screen.query("#collection-folder"))
+        await pilot.app.push_screen(CollectionScreen(Invocation(destination="weather-agent", method="get_weather")))
+        screen = pilot.app.screen
         await pilot.pause()
-        field = pilot.app.screen.query_one("#collection-folder", Input)
+        field = screen.query_one("#collection-folder", Input)
         field.value = "requests"
         field.focus()
         await pilot.press("enter")
-        listed = pilot.app.screen.query_one("#collection-requests")
-        await until(lambda: listed.has_focus)
-        for area in pilot.app.screen.query(Input):
+        await until(lambda: screen.query_one("#collection-requests").has_focus)
+        for area in screen.query(Input):
             area.cursor_blink = False
         await pilot.pause()
 
-    assert snap_compare(still_app(), terminal_size=size, run_before=run)
+    assert snap_compare(Bare(theme), terminal_size=size, run_before=run)
