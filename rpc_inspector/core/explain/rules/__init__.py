@@ -12,16 +12,16 @@ from rpc_inspector.core.explain.rules import (
     time_limits,
 )
 
-#: Among causes of one weight the earlier rule comes first.
+#: Among causes of one weight the earlier rule comes first; so they stand on the pages, the commonest first.
 RULES: tuple[Rule, ...] = (
-    *application.RULES,
-    *connection.RULES,
-    *absence.RULES,
-    *permission.RULES,
-    *channel.RULES,
     *methods.RULES,
     *time_limits.RULES,
     *size_limits.RULES,
+    *absence.RULES,
+    *permission.RULES,
+    *channel.RULES,
+    *connection.RULES,
+    *application.RULES,
 )
 
 

@@ -120,9 +120,9 @@ def server_too_old(call: Call, facts: Facts) -> Cause | None:
 
 
 RULES = (
-    raised_by_the_handler,
     exception_in_handler,
     application_code,
     version_not_understood,
     server_too_old,
+    raised_by_the_handler,
 )

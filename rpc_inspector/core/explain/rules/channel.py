@@ -141,7 +141,7 @@ def our_reconnect(call: Call, facts: Facts) -> Cause | None:
     told = f"it was back {span(back[0].time - broke[0].time)} later" if back else "it is not back"
     return Cause(
         text=f"our own connection broke {after_start(call, broke[0].time)}, before {named(call)}'s answer came",
-        weight=Weight.PROVEN,
+        weight=Weight.PROVEN + 1,
         evidence_for=("our SDK reconnected during the call", told),
         actions=(Action("resend", named(call)),),
     )

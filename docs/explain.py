@@ -1,0 +1,46 @@
+"""`python -m docs.explain`: write docs/explain/*.md from what the program tells of each code, and their index."""
+
+from pathlib import Path
+
+from rpc_inspector.core.explain.complaints import COMPLAINTS
+from rpc_inspector.core.explain.pages import TOPICS, markdown, page
+
+_ABOUT = (
+    "What `rpc-inspector explain CODE` prints. A failed call is explained from what was seen of it; these pages tell "
+    "what can be behind each code in general."
+)
+FOLDER = Path(__file__).with_name("explain")
+
+
+def pages() -> dict[str, str]:
+    """Every file of the folder by its name."""
+    made = {f"{page(topic).name}.md": markdown(page(topic)) for topic in TOPICS}
+    return made | {"README.md": _index()}
+
+
+def _index() -> str:
+    codes = [f"- [{found.title}]({found.name}.md): {found.meaning}" for found in map(page, TOPICS)]
+    complaints = [
+        f"- {said}: " + ", ".join(f"[{rule}]({name}.md#{rule})" for name, rule in causes)
+        for said, causes in COMPLAINTS.items()
+    ]
+    return "\n".join(
+        [
+            "# What went wrong",
+            "",
+            _ABOUT,
+            "",
+            *codes,
+            "",
+            "## Where to look when",
+            "",
+            *complaints,
+            "",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(exist_ok=True)
+    for name, text in pages().items():
+        (FOLDER / name).write_text(text, "utf-8")
