@@ -48,7 +48,7 @@ class PanedScreen(Screen[None]):
         if name == "participants":
             return self.query_one(ParticipantList)
         if name == "request":
-            return self.call_pane.composer.editor
+            return self.call_pane.composer.body.focus_target
         if name == "response":
             return self.call_pane.response.focus_target
         return self.trace_section.focus_target

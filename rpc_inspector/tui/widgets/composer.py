@@ -22,6 +22,7 @@ from rpc_inspector.core.units import size
 from rpc_inspector.tui.bodies import PLAIN_ABOVE
 from rpc_inspector.tui.drafts import Drafts
 from rpc_inspector.tui.glyphs import G
+from rpc_inspector.tui.widgets.form.body import RequestBody
 from rpc_inspector.tui.widgets.payload.area import RequestArea
 from rpc_inspector.tui.widgets.preflight_line import PreflightLine
 
@@ -57,7 +58,7 @@ class Composer(Vertical):
             yield Static("Request", id="request-label")
             yield Static(id="request-facts")
         yield Input(placeholder=f"participant {G.into} method", compact=True, id="target")
-        yield RequestArea(id="editor")
+        yield RequestBody(id="request-body")
         yield Static(id="request-problem")
         yield PreflightLine(id="budget")
         with Horizontal(id="send-row"):
@@ -80,6 +81,11 @@ class Composer(Vertical):
         return self.query_one(RequestArea)
 
     @property
+    def body(self) -> RequestBody:
+        """The editor, and the form beside it."""
+        return self.query_one(RequestBody)
+
+    @property
     def described(self) -> Method | None:
         """What is known of the method."""
         methods = self._callee.methods if self._callee else ()
@@ -92,6 +98,7 @@ class Composer(Vertical):
         self._keep_draft()
         self.identity, self.method, self._callee = identity, method, callee
         self.editor.show_text(self._drafts.text((identity, method), self.described))
+        self.body.describe(method, self.described)
         self._refresh_facts()
         self.post_message(self.TargetChanged())
 
@@ -106,6 +113,7 @@ class Composer(Vertical):
         self._callee = callee
         if not self.editor.text and callee is not None and self.method:
             self.editor.show_text(self._drafts.text((self.identity, self.method), self.described))
+        self.body.describe(self.method, self.described)
         self._refresh_facts()
         self.post_message(self.TargetChanged())
 

@@ -1,18 +1,18 @@
 """Editors for payloads: highlighted while that is affordable, plain when it is not, and safe for the terminal."""
 
-from typing import ClassVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 
+from rich.style import Style
 from rich.text import Text
 from textual import events
-from textual.binding import BindingType
+from textual.color import Color
 from textual.widgets import TextArea
 
 from rpc_inspector.core.payload.text import unsendable
 from rpc_inspector.core.text import sanitise
-from rpc_inspector.tui.actions import bindings
-from rpc_inspector.tui.bodies import too_large_to_edit, too_large_to_highlight
+from rpc_inspector.tui.bodies import PLAIN_ABOVE, too_large_to_edit, too_large_to_highlight
 from rpc_inspector.tui.theming import json_theme
-
 
 #: Of a text that is too large to be edited so many characters are shown, in lines of at most so many.
 _SHOWN_ASIDE = 4_000
@@ -69,9 +69,11 @@ class PayloadArea(TextArea):
 class RequestArea(PayloadArea):
     """Where a request is written. What is too large to be edited is held aside, and its beginning is shown."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("request")]
+    #: Takes keys before the editor does; says whether it did.
+    interceptor: Callable[[str], bool] | None = None
     _aside: str | None = None
     _before = ""
+    _marks: Mapping[int, Sequence[tuple[int, int]]] = MappingProxyType({})
 
     @property
     def payload(self) -> str:
@@ -100,6 +102,67 @@ class RequestArea(PayloadArea):
             self.replace(text, (0, 0), self.document.end)
             self.move_cursor((0, 0))
 
+    def put_in(self, text: str) -> None:
+        """Put ``text`` in the place of the selection."""
+        start, end = sorted(self.selection)
+        if too_large_to_edit(self.text + text):
+            before, after = self.get_text_range((0, 0), start), self.get_text_range(end, self.document.end)
+            self.show_text(before + text + after)
+        else:
+            self._fit(self.text + text)
+            self.replace(text, start, end)
+
+    @property
+    def length(self) -> int:
+        """Characters that are shown, counted without putting them together."""
+        lines = self.document.lines
+        return sum(map(len, lines)) + len(lines) - 1
+
+    @property
+    def is_large(self) -> bool:
+        """Too large for what is done at every key."""
+        return self.length > PLAIN_ABOVE
+
+    @property
+    def cursor_index(self) -> int:
+        """How many characters are before the cursor."""
+        row, column = self.cursor_location
+        return sum(len(line) + 1 for line in self.document.lines[:row]) + column
+
+    def change(self, start: int, end: int, insert: str, *, keep_cursor: bool = True) -> None:
+        """Replace a stretch of the text as an edit, which undo takes back."""
+        text = self.text
+        places = [(text.count("\n", 0, at), at - text.rfind("\n", 0, at) - 1) for at in (start, end)]
+        self.replace(insert, *places, maintain_selection_offset=keep_cursor)
+
+    def mark(self, places: Iterable[tuple[int, int, int]]) -> None:
+        """Underline what is wrong: line and column from 0, and how many characters."""
+        marks: dict[int, list[tuple[int, int]]] = {}
+        for row, column, length in places:
+            marks.setdefault(row, []).append((column, column + length))
+        if marks != self._marks:
+            self._marks = marks
+            self.notify_style_update()  # painted lines are kept
+            self.refresh()
+
+    def get_line(self, line_index: int) -> Text:
+        """The line, what is wrong in it underlined."""
+        line = super().get_line(line_index)
+        for start, end in self._marks.get(line_index, ()):
+            line.stylize(self._wrong, start, end)
+        return line
+
+    @property
+    def _wrong(self) -> Style:
+        return Style(color=Color.parse(self.app.theme_variables["text-error"]).rich_color, underline=True, bold=True)
+
+    async def _on_key(self, event: events.Key) -> None:
+        if self.interceptor is not None and self.interceptor(event.key):
+            event.stop()
+            event.prevent_default()
+        else:
+            await super()._on_key(event)
+
     def action_undo(self) -> None:
         """Undo; what is held aside goes, and what was there before it comes back."""
         if self.is_aside:
@@ -114,9 +177,7 @@ class RequestArea(PayloadArea):
             self.notify("It held lone surrogates, which cannot be sent. They stand as \\u escapes now.", markup=False)
         if not self.is_aside and too_large_to_edit(self.text + event.text):
             event.prevent_default()
-            start, end = sorted(self.selection)
-            before, after = self.get_text_range((0, 0), start), self.get_text_range(end, self.document.end)
-            self.show_text(before + event.text + after)
+            self.put_in(event.text)
         elif not self.is_aside:
             self._fit(self.text + event.text)
 

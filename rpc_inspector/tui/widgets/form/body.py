@@ -1,0 +1,287 @@
+"""What a request's payload is written in: the raw editor and, where a schema is known, a form of the same text."""
+
+import asyncio
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from msgspec import UNSET
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import Static, TextArea
+
+from rpc_inspector.core.model import Method
+from rpc_inspector.core.schema import NoSuchPlace, NotJson, Schema, SchemaUnusable, infer, read
+from rpc_inspector.core.schema.syntax import parsed
+from rpc_inspector.core.templates import literal
+from rpc_inspector.core.text import sanitise
+from rpc_inspector.tui.actions import bindings
+from rpc_inspector.tui.bodies import PLAIN_ABOVE
+from rpc_inspector.tui.drafts import first_draft
+from rpc_inspector.tui.widgets.form.completing import Completion
+from rpc_inspector.tui.widgets.form.form import PayloadForm
+from rpc_inspector.tui.widgets.form.popup import Popup
+from rpc_inspector.tui.widgets.form.validating import Validation
+from rpc_inspector.tui.widgets.payload.area import RequestArea
+
+#: After the last key: the form follows, and the payload is checked.
+FOLLOW_S = 0.12
+FOLLOW_LARGE_S = 0.6
+#: A larger payload is edited as text alone.
+LARGEST = 1_000_000
+
+
+class RequestBody(Vertical):
+    """The editor and the form, always in step.
+
+    Attributes:
+        observed: payloads that were seen for a method, the newest first.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("request")]
+    DEFAULT_CSS = """
+    RequestBody {
+        height: 1fr;
+        & > #request-views { height: 1fr; }
+        & PayloadForm { display: none; width: 1fr; }
+        & RequestArea { width: 1fr; }
+        &.-form PayloadForm { display: block; }
+        &.-form RequestArea { display: none; }
+        & > #schema-problem { height: auto; max-height: 2; display: none; }
+    }
+    .-widest RequestBody.-schema {
+        & PayloadForm { display: block; width: 5fr; }
+        & RequestArea { display: block; width: 4fr; margin-left: 1; }
+    }
+    """
+
+    class Shown(Message):
+        """The form came, went, or took the raw text's place."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(id=id)
+        self.observed: Callable[[str], Sequence[str]] = lambda _method: ()
+        self._method: Method | None = None
+        self._called = ""
+        self._schema: Schema | None = None
+        self._prefers_raw = False
+        self._follow: Timer | None = None
+        self._followed: str | None = None
+
+    def compose(self) -> ComposeResult:
+        """The form beside or instead of the editor, and what is wrong by the schema."""
+        with Horizontal(id="request-views"):
+            yield PayloadForm(id="form")
+            yield RequestArea(id="editor")
+        yield Static(id="schema-problem")
+        yield Popup(id="completions")
+
+    def on_mount(self) -> None:
+        """What helps with the editor needs it to be there."""
+        popup = self.query_one("#completions", Popup)
+        popup.can_focus = False
+        self._completion = Completion(self.editor, popup)
+        self._validation = Validation(self, self.editor, self.form, self.query_one("#schema-problem", Static))
+
+    async def on_unmount(self) -> None:
+        """End what checks."""
+        await self._validation.close()
+
+    @property
+    def editor(self) -> RequestArea:
+        """The raw text."""
+        return self.query_one(RequestArea)
+
+    @property
+    def form(self) -> PayloadForm:
+        """The same as fields."""
+        return self.query_one(PayloadForm)
+
+    @property
+    def shows_form(self) -> bool:
+        """The form is what is filled in."""
+        return self._schema is not None and not self._prefers_raw
+
+    @property
+    def focus_target(self) -> Widget:
+        """Where typing goes."""
+        return self.form.fields if self.shows_form else self.editor
+
+    # What is called
+
+    def describe(self, name: str, method: Method | None) -> None:
+        """Take what is known of the method that is called; the payload is the editor's now."""
+        if (name, method) == (self._called, self._method):
+            self._catch_up()
+            return
+        kept = self._called == name and self._made_from(self._method) == self._made_from(method)
+        self._called, self._method = name, method
+        if not kept:
+            self._use(*self._read(method))
+        self._catch_up()
+
+    @staticmethod
+    def _made_from(method: Method | None) -> tuple[str | None, tuple[str, ...]]:
+        """What a form of it is made from."""
+        return (method.request_schema or None, method.examples) if method is not None else (None, ())
+
+    @staticmethod
+    def _read(method: Method | None) -> tuple[Schema | None, str]:
+        if method is None or not method.request_schema:
+            return None, ""
+        try:
+            return read(method.request_schema), ""
+        except SchemaUnusable as error:
+            return None, f"No form: {error.what}"
+
+    def _use(self, schema: Schema | None, note: str) -> None:
+        """Begin with another schema, or with none; ``note`` says where it comes from, or why there is none."""
+        self._schema, self._followed = schema, None
+        self._completion.schema = schema
+        self._validation.begin(schema, note if schema is None else "")
+        if schema is not None:
+            self.form.show_schema(schema, self._example(schema), note)
+        self._show()
+
+    def _example(self, schema: Schema) -> object:
+        """An example's values, shown where nothing is typed."""
+        for text in (first_draft(self._method) if self._method and self._method.examples else "", schema.example()):
+            try:
+                return parsed(text)
+            except NotJson:
+                continue
+        return UNSET
+
+    def _show(self) -> None:
+        self.set_class(self._schema is not None, "-schema")
+        self.set_class(self.shows_form, "-form")
+        self._validation.say()
+        self.post_message(self.Shown())
+
+    # In step
+
+    @on(TextArea.Changed, "#editor")
+    def _changed(self) -> None:
+        if self._follow:
+            self._follow.stop()
+        large = self.editor.is_large
+        if large and self._schema is not None:
+            self.form.say_later("Large: the form follows, and the payload is checked, when you pause.")
+        self._follow = self.set_timer(FOLLOW_LARGE_S if large else FOLLOW_S, self._catch_up)
+        self._completion.typed()
+
+    def _catch_up(self) -> None:
+        """Have the form show what the raw text says now."""
+        if self._follow:
+            self._follow.stop()
+        text = self.editor.payload
+        if self._schema is None or text == self._followed:
+            return
+        self._followed = text
+        self.form.at_once = len(text) <= PLAIN_ABOVE
+        if len(text) > LARGEST or self.editor.is_aside:
+            self.form.stop("It is too large for a form. alt+v shows the raw text.")
+            return
+        try:
+            self.form.take(parsed(text) if text.strip() else UNSET)
+        except NotJson as error:
+            line = text.count("\n", 0, error.at) + 1
+            what = sanitise(error.what, limit=200)
+            self.form.stop(f"The raw text is no JSON, so there is no form of it: line {line}, {what}. alt+v shows it.")
+        self._validation.check(text)
+
+    @on(PayloadForm.Edited)
+    def _edited(self, event: PayloadForm.Edited) -> None:
+        event.stop()
+        text = self.editor.payload
+        try:
+            changed = event.edit(text)
+        except (NotJson, NoSuchPlace):
+            self.notify("The raw text is no JSON now, so nothing was changed in it.", severity="warning", markup=False)
+            return
+        if not self.form.is_editing:
+            self.editor.history.checkpoint()
+        self.editor.change(*difference(text, changed))
+        self._catch_up()
+
+    @on(PayloadForm.UndoAsked)
+    def _undo_asked(self, event: PayloadForm.UndoAsked) -> None:
+        event.stop()
+        if event.again:
+            self.editor.action_redo()
+        else:
+            self.editor.action_undo()
+        self._catch_up()
+
+    # Keys
+
+    async def action_switch_view(self) -> None:
+        """From the form to the raw text and back; without a schema one is inferred from what was seen."""
+        if self._schema is None:
+            self._prefers_raw = not await self._infer()
+        elif self.form.has_focus_within or self.editor.has_focus:
+            self._prefers_raw = self.form.has_focus_within
+        else:
+            self._prefers_raw = self.shows_form
+        self._show()
+        self._catch_up()
+        self.focus_target.focus()
+
+    async def _infer(self) -> bool:
+        """Make a form from what was seen; whether there was anything."""
+        payloads = self.observed(self._called) if self._called else ()
+        name = self._called
+        try:
+            schema = read(await asyncio.to_thread(infer, payloads))
+        except SchemaUnusable:
+            said = "No schema of this method is known and no JSON payload of it was seen, so there is no form."
+            self.notify(said, markup=False, timeout=4)
+            return False
+        if name == self._called and self._schema is None:
+            count = f"{len(payloads):,} payload{'' if len(payloads) == 1 else 's'}"
+            self._use(schema, f"inferred from {count} that were seen: nobody describes it")
+        return True
+
+    async def action_write_skeleton(self) -> None:
+        """Write the least payload; undo brings back what was there."""
+        await self._write(lambda schema: literal(schema.skeleton()))
+
+    async def action_write_example(self) -> None:
+        """Write an example; undo brings back what was there."""
+        draft = first_draft(self._method) if self._method is not None and self._method.examples else ""
+        await self._write(lambda schema: draft or literal(schema.example()))
+
+    async def _write(self, make: Callable[[Schema], str]) -> None:
+        schema = self._schema
+        if schema is None and await self._infer():
+            schema = self._schema
+        if schema is not None:
+            self.editor.history.checkpoint()
+            self.editor.rewrite(make(schema))
+            self._catch_up()
+
+    def action_complete(self) -> None:
+        """Offer what may be typed at the cursor."""
+        if self._schema is None:
+            self.notify("No schema of this method is known, so nothing can be completed.", markup=False, timeout=3)
+        elif self.editor.has_focus:
+            self._completion.ask()
+
+
+def difference(old: str, new: str) -> tuple[int, int, str]:
+    """The least stretch of ``old`` that is to be replaced, its start and end, and by what."""
+    least = min(len(old), len(new))
+    start = _first(least, lambda count: old[:count] != new[:count])
+    rest = least - start
+    end = _first(rest, lambda count: old[len(old) - count :] != new[len(new) - count :])
+    return start, len(old) - end, new[start : len(new) - end]
+
+
+def _first(most: int, differs: Callable[[int], bool]) -> int:
+    """How many signs are the same: texts are compared whole, as that is many times faster than one by one."""
+    return bisect_left(range(1, most + 1), True, key=differs)

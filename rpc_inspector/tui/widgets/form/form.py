@@ -1,0 +1,406 @@
+"""The form: a painted list of fields, with one live editor over the field that is being filled in."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import ClassVar
+
+from msgspec import UNSET, UnsetType
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.geometry import Region
+from textual.message import Message
+from textual.widgets import Input, OptionList, Static
+
+from rpc_inspector.core.query.paths import Way
+from rpc_inspector.core.schema import Problem, Schema
+from rpc_inspector.core.text import sanitise
+from rpc_inspector.tui.actions import bindings
+from rpc_inspector.tui.widgets.form import changes
+from rpc_inspector.tui.widgets.form.field_list import FieldList
+from rpc_inspector.tui.widgets.form.popup import Popup
+from rpc_inspector.tui.widgets.form.rows import CHOSEN, FOLDING, TYPED, Row, Rows
+from rpc_inspector.tui.widgets.form.values import LONGEST, NotTaken, typed, value_of
+from rpc_inspector.tui.widgets.form.words import about, hint, option_text
+
+#: Raw text to raw text.
+Edit = Callable[[str], str]
+
+
+class FieldInput(Input):
+    """The live editor. Posts :class:`Left` when its user is done."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("field")]
+
+    class Left(Message):
+        """It is left: ``step`` fields further, or where it was."""
+
+        def __init__(self, step: int) -> None:
+            super().__init__()
+            self.step = step
+
+    def action_leave(self, step: int) -> None:
+        """Done."""
+        self.post_message(self.Left(step))
+
+
+class PayloadForm(Vertical):
+    """Fields of a payload. Posts :class:`Edited`; whoever holds the raw text applies it and calls :meth:`take`.
+
+    Attributes:
+        at_once: what is typed is posted with every key, not only when a field is left.
+    """
+
+    HELP = "Type to fill a field in, space to choose. What you change stands in the raw text at once."
+    DEFAULT_CSS = """
+    PayloadForm {
+        layers: base over;
+        & > #form-head { height: auto; max-height: 3; color: $muted; }
+        & > #form-about { height: 2; color: $muted; text-overflow: ellipsis; }
+        & > FieldInput {
+            layer: over; position: absolute; display: none; height: 1; border: none; padding: 0; background: $panel;
+            &:focus { border: none; background: $panel; background-tint: $background 0%; }
+        }
+    }
+    """
+
+    class Edited(Message):
+        """The raw text is to be changed."""
+
+        def __init__(self, edit: Edit) -> None:
+            super().__init__()
+            self.edit = edit
+
+    class UndoAsked(Message):
+        """The last change is to be taken back, or made again."""
+
+        def __init__(self, *, again: bool) -> None:
+            super().__init__()
+            self.again = again
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(id=id)
+        self.at_once = True
+        self._schema: Schema | None = None
+        self._example: object = UNSET
+        self._value: object | UnsetType = UNSET
+        self._folds: dict[Way, bool] = {}
+        self._shapes: dict[Way, int] = {}
+        self._refused: dict[Way, str] = {}
+        self._problems: Sequence[Problem] = ()
+        self._editing: Row | None = None
+        self._was = ""
+        self._note = self._stopped = ""
+        self._wanted: Way | None = None
+
+    def compose(self) -> ComposeResult:
+        """What it is made from, the fields, and what the one under the cursor is for."""
+        yield Static(id="form-head")
+        yield FieldList(id="fields")
+        yield Static(id="form-about")
+        yield FieldInput(compact=True, id="field")
+        yield Popup(id="choices")
+
+    @property
+    def fields(self) -> FieldList:
+        """The list, which has the focus when nothing is typed."""
+        return self.query_one(FieldList)
+
+    # What it shows
+
+    def show_schema(self, schema: Schema, example: object, note: str) -> None:
+        """Begin with another schema; ``note`` says where it comes from."""
+        self._stop_editing()
+        self._schema, self._example, self._note = schema, example, note
+        self._folds, self._shapes, self._refused, self._problems = {}, {}, {}, ()
+        self.fields.rows = ()
+        self.fields.put_cursor(0)
+
+    def take(self, value: object | UnsetType) -> None:
+        """Show a payload; ``UNSET`` is none yet."""
+        self._value, self._stopped = value, ""
+        self._rebuild()
+
+    def stop(self, why: str) -> None:
+        """There is nothing to fill in, as the raw text stands."""
+        self._stop_editing()
+        self._stopped = why
+        self.fields.show((), UNSET)
+        self._say()
+
+    def say_later(self, sentence: str) -> None:
+        """Tell that the form follows the raw text later."""
+        self.query_one("#form-head", Static).update(Content.styled(sentence, "$muted"))
+
+    def tell(self, problems: Sequence[Problem]) -> None:
+        """Show what is wrong by the schema, under its fields."""
+        self._problems = problems
+        self.fields.tell(problems, self._refused)
+        self._say()
+        self._place_editor()
+
+    def _rebuild(self) -> None:
+        if self._schema is None:
+            return
+        rows = Rows(self._schema.fields(), self._value, self._folds, self._shapes).all()
+        self.fields.show(rows, self._example)
+        self.fields.tell(self._problems, self._refused)
+        if self._wanted is not None:
+            wanted, self._wanted = self._wanted, None
+            self.fields.go_to(wanted)
+        self._say()
+        self._place_editor()
+
+    def _say(self) -> None:
+        head, line = self.query_one("#form-head", Static), self.query_one("#form-about", Static)
+        empty = "" if self._stopped or self.fields.rows else "Nothing to fill in: it takes no fields."
+        said = self._stopped or " ".join(part for part in (self._note, empty) if part)
+        head.display = bool(said)
+        head.update(Content.styled(said, "$text-warning" if self._stopped else "$muted"))
+        row = self.fields.current
+        line.update(Content.styled(about(row) if row else "", "$muted"))
+
+    # What is done with the field under the cursor
+
+    @on(FieldList.Moved)
+    def _moved(self, event: FieldList.Moved) -> None:
+        event.stop()
+        row = self.fields.current
+        if self._editing is not None and row is not None and row.way != self._editing.way:
+            self._stop_editing()
+        self._say()
+        self._place_editor()
+
+    @on(FieldList.Asked)
+    def _asked(self, event: FieldList.Asked) -> None:
+        event.stop()
+        row = self.fields.current
+        if row is None or row.control == "note":
+            return
+        if event.what == "type":
+            self._begin(row, event.text)
+        elif event.what == "jump":
+            self._jump(row, event.text.casefold())
+        elif event.what in ("undo", "redo"):
+            self.post_message(self.UndoAsked(again=event.what == "redo"))
+        else:
+            getattr(self, f"_do_{event.what}")(row)
+
+    def _do_edit(self, row: Row) -> None:
+        if row.control in TYPED:
+            self._begin(row)
+        elif row.control in ("choice", "shape") and len(row.options) > 1:
+            names = [(option_text(row, index), "") for index in range(len(row.options))]
+            popup = self.query_one(Popup)
+            popup.open(self.fields.cell.translate(self.fields.content_region.offset), names, row.chosen)
+            popup.focus()
+        else:
+            self._do_toggle(row)
+
+    def _do_toggle(self, row: Row) -> None:
+        if row.control == "flag":
+            self._put(row, row.value is not True)
+        elif row.control in CHOSEN:
+            self._choose(row, (row.chosen + 1) % len(row.options))
+        elif row.control in FOLDING:
+            self._fold(row, folded=not row.folded)
+        elif row.control == "add":
+            self._do_add(row)
+        else:
+            self._begin(row)
+
+    def _do_clear(self, row: Row) -> None:
+        """To null where that is allowed, else away, where nothing demands it; a text to nothing."""
+        self._refused.pop(row.way, None)
+        if row.value is UNSET or row.control in ("add", "key"):
+            return
+        if row.field.nullable and row.value is not None:
+            self._put(row, None)
+        elif not row.field.required or row.stays or not row.way:
+            self._put(row, UNSET)
+        elif row.control == "text":
+            self._put(row, "")
+        else:
+            self.notify("It is required. Type another value, or choose one.", markup=False, timeout=3)
+
+    def _do_add(self, row: Row) -> None:
+        """Another element of the list that the row is, or is in."""
+        rows = self.fields.rows
+        way = row.way if row.control in ("add", "list") else row.way[:-1]
+        holder = next((one for one in rows if one.control == "add" and one.way == way), None)
+        if holder is None:
+            if row.control == "list":
+                self._folds[row.way] = False
+                self._wanted = (*row.way, 0)
+                self._edit(partial(changes.add, way=row.way, field=row.field))
+            return
+        count = sum(1 for one in rows if one.is_element and one.way[:-1] == way)
+        self._wanted = (*way, count)
+        self._edit(partial(changes.add, way=way, field=holder.field))
+
+    def _do_up(self, row: Row) -> None:
+        self._move(row, -1)
+
+    def _do_down(self, row: Row) -> None:
+        self._move(row, 1)
+
+    def _do_left(self, row: Row) -> None:
+        if row.control in FOLDING and not row.folded:
+            self._fold(row, folded=True)
+        elif row.control in ("choice", "shape") and row.options:
+            self._choose(row, (max(row.chosen, 0) - 1) % len(row.options))
+        elif row.way:
+            self.fields.go_to(row.way[:-1])
+
+    def _do_right(self, row: Row) -> None:
+        if row.control in FOLDING:
+            self._fold(row, folded=False)
+        elif row.control in CHOSEN:
+            self._do_toggle(row)
+        elif row.control in TYPED:
+            self._begin(row)
+
+    def _move(self, row: Row, by: int) -> None:
+        """An element moves; from inside one, the one around it does."""
+        way = row.way
+        while way and not isinstance(way[-1], int):
+            way = way[:-1]
+        if way and isinstance(way[-1], int) and way[-1] + by >= 0:
+            self._wanted = (*way[:-1], way[-1] + by, *row.way[len(way) :])
+            self._edit(partial(changes.move, way=way, by=by))
+
+    def _fold(self, row: Row, *, folded: bool) -> None:
+        self._folds[row.way] = folded
+        self._rebuild()
+
+    def _jump(self, row: Row, start: str) -> None:
+        """The next choice that begins so."""
+        count = len(row.options)
+        order = [(row.chosen + step) % count for step in range(1, count + 1)]
+        found = next((at for at in order if option_text(row, at).casefold().startswith(start)), None)
+        if found is not None:
+            self._choose(row, found)
+
+    def _choose(self, row: Row, index: int) -> None:
+        if row.control == "shape":
+            self._shapes[row.way] = index
+            self._edit(partial(changes.reshape, way=row.way, shape=row.field.variants[index]))
+            self._rebuild()
+        else:
+            self._put(row, changes.taken_literally(row.options[index]))
+
+    def _put(self, row: Row, value: object | UnsetType) -> None:
+        self._refused.pop(row.way, None)
+        self._edit(partial(changes.put, way=row.way, value=value))
+
+    def _edit(self, edit: Edit) -> None:
+        self.post_message(self.Edited(edit))
+
+    # Choosing from a list
+
+    @on(OptionList.OptionSelected)
+    def _popup_chosen(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        row = self.fields.current
+        self.query_one(Popup).hide()
+        self.fields.focus()
+        if row is not None and event.option_index < len(row.options):
+            self._choose(row, event.option_index)
+
+    @on(Popup.Closed)
+    def _popup_closed(self, event: Popup.Closed) -> None:
+        event.stop()
+        if self.screen.focused is None or isinstance(self.screen.focused, Popup):
+            self.fields.focus()
+
+    # Typing
+
+    @property
+    def is_editing(self) -> bool:
+        """A field is being typed into."""
+        return self._editing is not None
+
+    def _begin(self, row: Row, text: str | None = None) -> None:
+        self._was = typed(row)
+        if len(self._was) > LONGEST:
+            self.notify(f"It has {len(self._was):,} characters. Edit it in the raw text: alt+v.", markup=False)
+            return
+        self._editing = row
+        field = self.query_one(FieldInput)
+        field.placeholder = hint(row, self.fields.example_of(row))
+        with field.prevent(Input.Changed):
+            field.value = self._was
+        if text is not None:
+            field.value = text
+        field.cursor_position = len(field.value)
+        field.display = True
+        self._place_editor()
+        field.focus()
+
+    def _place_editor(self) -> None:
+        if self._editing is None:
+            return
+        cell = self.fields.cell.translate(self.fields.content_region.offset - self.content_region.offset)
+        field = self.query_one(FieldInput)
+        field.styles.offset = (cell.x, cell.y)
+        field.styles.width = cell.width
+        field.styles.visibility = "visible" if self._is_in_view(cell) else "hidden"
+
+    def _is_in_view(self, cell: Region) -> bool:
+        top = self.fields.content_region.y - self.content_region.y
+        return top <= cell.y < top + self.fields.content_region.height
+
+    @on(Input.Changed, "#field")
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        row = self._editing
+        if row is not None and self.at_once and row.control != "key":
+            self._write(row, event.value)
+
+    def _write(self, row: Row, text: str) -> None:
+        if text == self._was:
+            return
+        try:
+            value = value_of(row, text)
+        except NotTaken as refusal:
+            self._refused[row.way] = str(refusal)
+            self.tell(self._problems)
+            return
+        self._was = text
+        self._put(row, value)
+
+    @on(FieldInput.Left)
+    def _left(self, event: FieldInput.Left) -> None:
+        event.stop()
+        self._stop_editing()
+        self.fields.focus()
+        if event.step:
+            self.fields.action_move(event.step)
+
+    @on(events.DescendantBlur)
+    def _blurred(self, event: events.DescendantBlur) -> None:
+        if event.widget is self.query_one(FieldInput) and self._editing is not None:
+            self._stop_editing()
+
+    def _stop_editing(self) -> None:
+        row, self._editing = self._editing, None
+        if row is None:
+            return
+        field = self.query_one(FieldInput)
+        field.display = False
+        if row.control == "key":
+            self._add_key(row, field.value)
+        else:
+            self._write(row, field.value)
+
+    def _add_key(self, row: Row, name: str) -> None:
+        inner = row.field.child(name) if name else None
+        if not name:
+            return
+        if inner is None:
+            self.notify(f"{sanitise(name, limit=80)} is not allowed as a key here.", markup=False, timeout=3)
+            return
+        self._wanted = (*row.way, name)
+        self._edit(partial(changes.put, way=(*row.way, name), value=changes.made(inner)))
