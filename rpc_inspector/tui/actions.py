@@ -76,6 +76,20 @@ ACTIONS: tuple[Action, ...] = (
            palette=True),
     Action("call.preflight", "alt+p", "preflight", "why", "What speaks for and against the call before it is sent.",
            "main", palette=True, priority=True),
+    Action("call.history", "ctrl+r", "history", "history", "What was sent before: take it into the editor.", "main",
+           palette=True),
+    Action("call.edit", "u", "edit_call", "edit and send",
+           "Put the selected or shown call into the editor.", "main", palette=True),
+    Action("call.repeat", "alt+r", "repeat", "repeat", "Send the request again and again, until done or stopped.",
+           "main", palette=True, priority=True),
+    Action("call.several", "alt+a", "several", "send to several",
+           "Send the request to several participants, the answers side by side.", "main", palette=True, priority=True),
+    Action("call.variables", "alt+n", "variables", "variables",
+           "What ${name} and ${secret:NAME} in the payload stand for.", "main", palette=True, priority=True),
+    Action("call.file", "alt+o", "from_file", "from file", "Take a file as the payload; bytes as base64.", "main",
+           palette=True, priority=True),
+    Action("call.editor", "f4", "editor", "editor", "Write the request in $VISUAL or $EDITOR.", "main", palette=True),
+    Action("call.pager", "f3", "pager", "pager", "Read the request or the response in $PAGER.", "main", palette=True),
     Action("call.target", "ctrl+l", "target", "target", "Type whom to call and the method.", "main",
            palette=True),
     Action("pane.next", "tab", "next_pane(1)", "next pane", "Go to the next pane.", "main"),
@@ -136,6 +150,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("participants.last", "G", "last", "last", "To the last.", "participants"),
     Action("request.leave", "escape", "screen.back", "leave editor", "Out of the editor.", "request", footer=True),
     Action("request.format", "alt+f", "screen.format", "indent", "Indent the JSON.", "request", footer=True),
+    Action("request.minify", "alt+m", "screen.minify", "minify", "Put the JSON on one line, without blanks.",
+           "request"),
     Action("request.timeout", "alt+t", "screen.timeout", "timeout", "Change how long the answer may take.", "request",
            footer=True),
     Action("request.view", "alt+v", "switch_view", "form/raw", "From the form to the raw text and back.", "request",
@@ -228,6 +244,8 @@ NEEDS_ROOM = frozenset(
     for action in ACTIONS
     if action.id.startswith("room.")
     or action.id in ("call.send", "call.resend", "call.ping", "call.target", "call.preflight", "participants.pings")
+    or action.id in ("call.history", "call.edit", "call.repeat", "call.several", "call.variables", "call.file")
+    or action.id == "call.editor"
 )
 
 

@@ -90,7 +90,7 @@ def preview(resolved: Resolved, width: int) -> Content | None:
         for name in dict.fromkeys(missing.name for missing in resolved.missing)
     ]
     seen: set[str] = set()
-    for span in resolved.spans:
+    for span in sorted(resolved.spans, key=lambda span: span.name in _FRESH):
         if span.name in seen:
             continue
         seen.add(span.name)

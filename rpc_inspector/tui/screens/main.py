@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import islice
 from typing import ClassVar
 
 from textual import getters, on
@@ -15,7 +16,7 @@ from rpc_inspector.core.codes import ErrorCode
 from rpc_inspector.core.model import Call, RoomEvent, replace
 from rpc_inspector.core.session import Invocation, SessionError, SessionState, Update
 from rpc_inspector.tui.actions import bindings
-from rpc_inspector.tui.screens.collecting import CollectingScreen
+from rpc_inspector.tui.screens.composing import ComposingScreen
 from rpc_inspector.tui.screens.probing import ProbingScreen
 from rpc_inspector.tui.state_words import banner_text, emptiness
 from rpc_inspector.tui.widgets.call_pane import CallPane
@@ -27,9 +28,11 @@ from rpc_inspector.tui.widgets.trace.section import TraceSection
 
 #: How often what runs down is drawn, in seconds.
 _TICK_S = 0.1
+#: From so many calls a schema is inferred.
+_MOST_PAYLOADS = 500
 
 
-class MainScreen(ProbingScreen, CollectingScreen):
+class MainScreen(ProbingScreen, ComposingScreen):
     """Everything at once. The app hands it the session's updates; it asks the session for calls."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("main")]
@@ -68,7 +71,9 @@ class MainScreen(ProbingScreen, CollectingScreen):
         """Mount lists and editors, which the first paint need not wait for; begin at the participants."""
         await self.participants.furnish()
         await self.call_pane.furnish()
+        self.call_pane.composer.body.observed = self._payloads_of
         self.furnish_probes()
+        self.furnish_composing()
         self._furnished = True
         self._describe_emptiness()
         self.set_interval(_TICK_S, self._tick)
@@ -77,6 +82,12 @@ class MainScreen(ProbingScreen, CollectingScreen):
             self.action_focus_pane("trace")
         else:
             self.query_one(ParticipantList).focus()
+
+    def _payloads_of(self, method: str) -> Sequence[str]:
+        """What the trace saw the method called with, the newest first."""
+        calls = reversed(self.session.find(method=method) if self.session else ())
+        seen = (call.request for call in calls if isinstance(call, Call) and call.request is not None)
+        return [sent.text for sent in islice(seen, _MOST_PAYLOADS) if sent.text and not sent.redacted]
 
     @property
     def is_whole(self) -> bool:
@@ -95,6 +106,7 @@ class MainScreen(ProbingScreen, CollectingScreen):
             self._describe_emptiness()
             self.call_pane.composer.update_callee(self.participant(self.call_pane.composer.identity))
         self.apply_probes(update)
+        self.note_ended(update.rows)
         self.trace_section.apply(update)
         if any(row.seq == self._shown for row in update.rows):
             self._show_call()
@@ -207,10 +219,10 @@ class MainScreen(ProbingScreen, CollectingScreen):
         if isinstance(invocation, str):
             self.notify(invocation, severity="warning", markup=False)
         else:
-            self.send(invocation)
+            self.send(invocation, self.call_pane.composer.payload)
 
-    def send(self, invocation: Invocation) -> None:
-        """Make a call and show it."""
+    def send(self, invocation: Invocation, typed: str | None = None) -> None:
+        """Make a call and show it; ``typed`` is what was typed for its payload, with placeholders."""
         if self.session is None:
             self.notify("Not connected yet. Wait for the connection, or ^t to choose another.", markup=False)
             return
@@ -220,6 +232,7 @@ class MainScreen(ProbingScreen, CollectingScreen):
             self.tell(error)
             return
         self._last_sent = invocation
+        self.note_sent(seq, invocation, typed)
         self._shown = self._just_sent = seq
         if self.has_class("-narrow") and self.focused_pane == "request":
             # The response takes the request's place there, and so the focus.
@@ -255,6 +268,10 @@ class MainScreen(ProbingScreen, CollectingScreen):
         call = self.shown_call
         if call is None or call.direction != "outgoing" or call.request is None or call.request.text is None:
             self.notify("Only a call of ours can be sent again. Send one with ^j.", markup=False)
+        elif call.request.redacted:
+            self.notify(
+                "Its payload was redacted, so it is not sent again. u puts the call into the editor.", markup=False
+            )
         else:
             budget = call.budget or budget_for()
             self.send(
@@ -264,23 +281,24 @@ class MainScreen(ProbingScreen, CollectingScreen):
                     payload=call.request.text,
                     response_ms=budget.response,
                     ack_ms=budget.ack,
-                )
+                ),
+                self.template_of(call),
             )
 
     def action_anyway(self) -> None:
         """Send although the destination is not in the room."""
         if self._last_sent and self._is_unknown_destination(self.shown_call):
-            self.send(replace(self._last_sent, anyway=True))
+            self.send(replace(self._last_sent, anyway=True), self._last_typed)
 
     def action_closest(self) -> None:
         """Send it to the participant whose name is closest."""
         name = self.call_pane.response.closest
         if self._last_sent and name:
             composer = self.call_pane.composer
-            payload = composer.editor.text
+            payload = composer.payload
             self.aim(name, self._last_sent.method)
             composer.write(payload)
-            self.send(replace(self._last_sent, destination=name, anyway=False))
+            self.send(replace(self._last_sent, destination=name, anyway=False), self._last_typed)
 
     def action_cancel(self) -> None:
         """Stop waiting for the shown call."""

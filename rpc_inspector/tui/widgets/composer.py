@@ -1,5 +1,7 @@
 """The request: whom to call, with what, and for how long."""
 
+import asyncio
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -15,12 +17,16 @@ from rpc_inspector.core.budgets import (
     utf8_size,
 )
 from rpc_inspector.core.model import Method, Participant
-from rpc_inspector.core.payload.text import json_problem, pretty, unsendable
+from rpc_inspector.core.payload.text import PRETTY_LIMIT, json_problem, minified, pretty, unsendable
 from rpc_inspector.core.session import Invocation
-from rpc_inspector.core.text import sanitise_name
+from rpc_inspector.core.templates import Resolved, Sources, resolve
+from rpc_inspector.core.text import sanitise, sanitise_name
 from rpc_inspector.core.units import size
-from rpc_inspector.tui.bodies import PLAIN_ABOVE
+from rpc_inspector.storage.drafts import DraftFile
+from rpc_inspector.storage.reading import FileUnusable
+from rpc_inspector.tui.bodies import PLAIN_ABOVE, too_large_to_highlight
 from rpc_inspector.tui.drafts import Drafts
+from rpc_inspector.tui.filling import Fill, preview, refusal
 from rpc_inspector.tui.glyphs import G
 from rpc_inspector.tui.widgets.form.body import RequestBody
 from rpc_inspector.tui.widgets.payload.area import RequestArea
@@ -28,6 +34,8 @@ from rpc_inspector.tui.widgets.preflight_line import PreflightLine
 
 #: Longer than this is not checked on every key.
 _CHECK_LATER_S = 0.3
+#: What was typed is on disk so much later, and when the program ends.
+_KEEP_AFTER_S = 1.0
 _LONGEST_TIMEOUT_S = 3600.0
 
 
@@ -48,9 +56,11 @@ class Composer(Vertical):
         self.identity = ""
         self.method = ""
         self._callee: Participant | None = None
-        self._present = False
+        self.fill: Fill = lambda text: resolve(text, Sources())
         self._drafts = Drafts()
+        self._draft_file: DraftFile | None = None
         self._check: Timer | None = None
+        self._keep: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """The facts, the target while it is typed, the editor, the budget, and the button."""
@@ -60,6 +70,7 @@ class Composer(Vertical):
         yield Input(placeholder=f"participant {G.into} method", compact=True, id="target")
         yield RequestBody(id="request-body")
         yield Static(id="request-problem")
+        yield Static(id="preview")
         yield PreflightLine(id="budget")
         with Horizontal(id="send-row"):
             yield Button("Send ^j", id="send", compact=True, variant="primary")
@@ -70,7 +81,7 @@ class Composer(Vertical):
     def on_mount(self) -> None:
         """The target field is hidden until asked for."""
         self.query_one("#target").display = False
-        self._refresh_facts()
+        self.refresh_facts()
         self._refresh_budget()
 
     # The target
@@ -95,26 +106,43 @@ class Composer(Vertical):
         """Take this as the target; the draft of the one before is kept, the one for this comes back."""
         if (identity, method) == (self.identity, self.method):
             return
-        self._keep_draft()
+        self.keep_draft()
         self.identity, self.method, self._callee = identity, method, callee
         self.editor.show_text(self._drafts.text((identity, method), self.described))
         self.body.describe(method, self.described)
-        self._refresh_facts()
+        self.refresh_facts()
         self.post_message(self.TargetChanged())
 
-    def write(self, payload: str) -> None:
-        """Put a payload into the editor."""
-        self.editor.show_text(payload)
+    @property
+    def payload(self) -> str:
+        """What was written, as a template."""
+        return self.editor.payload
+
+    def write(self, payload: str, *, undoable: bool = False) -> None:
+        """Put a payload, as a template, into the editor; ``undoable`` lets undo bring back what was there."""
+        if undoable:
+            self.editor.rewrite(payload)
+        else:
+            self.editor.show_text(payload)
+        self.refresh_facts()
+
+    def put_in(self, text: str, *, whole: bool) -> None:
+        """Put a template in the place of everything, or in that of the selection; undo takes it back."""
+        if whole or self.editor.is_aside:
+            self.write(text, undoable=True)
+        else:
+            self.editor.put_in(text)
+            self.refresh_facts()
 
     def update_callee(self, callee: Participant | None) -> None:
         """The destination as it is now, ``None`` when it is not in the room."""
         if callee == self._callee:
             return
         self._callee = callee
-        if not self.editor.text and callee is not None and self.method:
+        if not self.payload and callee is not None and self.method:
             self.editor.show_text(self._drafts.text((self.identity, self.method), self.described))
         self.body.describe(self.method, self.described)
-        self._refresh_facts()
+        self.refresh_facts()
         self.post_message(self.TargetChanged())
 
     def ask_target(self) -> None:
@@ -141,24 +169,59 @@ class Composer(Vertical):
         self.aim(identity, method, None)
         self.post_message(self.TargetTyped())
 
-    def _keep_draft(self) -> None:
+    # Drafts
+
+    async def remember_drafts(self, file: DraftFile) -> None:
+        """Bring back what was typed before the program was last ended, and keep what is typed from now on."""
+        self._draft_file = file
+        try:
+            self._drafts.restore(await asyncio.to_thread(file.read))
+        except FileUnusable as error:
+            self._tell_unkept(error)
+
+    def keep_draft(self) -> None:
+        """Remember what is written for the present target."""
         if self.identity or self.method:
-            self._drafts.keep((self.identity, self.method), self.editor.text)
+            self._drafts.keep((self.identity, self.method), self.payload, self.described)
+
+    async def save_drafts(self) -> None:
+        """Write what changed to the file, if there is one."""
+        changed = self._drafts.take_changed()
+        if not changed or self._draft_file is None:
+            return
+        try:
+            await asyncio.to_thread(self._draft_file.change, changed)
+        except FileUnusable as error:
+            self._tell_unkept(error)
+
+    def _save_drafts_soon(self) -> None:
+        self.run_worker(self.save_drafts(), group="drafts", exit_on_error=False)
+
+    def _tell_unkept(self, error: FileUnusable) -> None:
+        self._draft_file = None  # it is told once
+        self.notify(sanitise(f"{error}", limit=400), severity="warning", markup=False)
+
+    async def on_unmount(self) -> None:
+        """What was typed last is kept too."""
+        await self.save_drafts()
 
     # What will be sent
 
     def invocation(self) -> Invocation | str:
-        """The call as it stands, or why there is none, in one sentence."""
+        """The call as it stands, placeholders filled in, or why there is none, in one sentence."""
         if not self.identity or not self.method:
             return "There is nothing to call yet. Choose a method on the left, or type one with ^l."
         timeout = self.timeout_ms
         if timeout is None:
             return "The timeout is not a number of seconds above 0. Correct it, then send."
-        problem = unsendable(self.editor.text)
+        self.keep_draft()
+        resolved = self.fill(self.payload)
+        if refused := refusal(resolved):
+            return refused
+        problem = unsendable(resolved.text)
         if problem:
             return f"The payload cannot be sent: {problem}. Remove it, then send."
-        self._keep_draft()
-        return Invocation(destination=self.identity, method=self.method, payload=self.editor.text, response_ms=timeout)
+        return Invocation(destination=self.identity, method=self.method, payload=resolved.text, response_ms=timeout)
 
     @property
     def timeout_ms(self) -> int | None:
@@ -174,12 +237,15 @@ class Composer(Vertical):
     @on(TextArea.Changed, "#editor")
     def _edited(self, event: TextArea.Changed) -> None:
         event.stop()
-        if self._check:
-            self._check.stop()
-        if len(event.text_area.document.lines) < 400 and len(self.editor.text) <= PLAIN_ABOVE:
-            self._refresh_facts()
+        for timer in (self._check, self._keep):
+            if timer:
+                timer.stop()
+        self.keep_draft()
+        self._keep = self.set_timer(_KEEP_AFTER_S, self._save_drafts_soon)
+        if len(event.text_area.document.lines) < 400 and len(self.payload) <= PLAIN_ABOVE:
+            self.refresh_facts()
         else:
-            self._check = self.set_timer(_CHECK_LATER_S, self._refresh_facts)
+            self._check = self.set_timer(_CHECK_LATER_S, self.refresh_facts)
 
     @on(Input.Changed, "#timeout")
     def _timeout_changed(self, event: Input.Changed) -> None:
@@ -197,20 +263,34 @@ class Composer(Vertical):
         field.styles.width = max(len(field.value) + 1, 2)
         self.query_one(PreflightLine).changed()
 
-    def _refresh_facts(self) -> None:
+    def refresh_facts(self) -> None:
+        """Say anew what is known of what is written."""
         self.query_one(PreflightLine).changed()
         self.editor.refit()
-        text = self.editor.text
-        word, problem, style = _validity(text)
+        text = self.payload
+        resolved = self.fill(text)
+        self._show_preview(resolved)
+        word, problem, style = _validity(text, resolved)
+        if not problem and self.editor.is_aside:
+            problem, style = "Too large to edit here: its beginning is shown, all of it is sent. f4 edits it.", "$muted"
+        elif not problem and too_large_to_highlight(text):
+            problem, style = "Large: not highlighted or wrapped, and checked when you pause.", "$muted"
         line = self.query_one("#request-problem", Static)
         line.display = bool(problem)
         line.update(Content.styled(problem, style))
         warnings = self._warnings()
         # What is wrong leaves no room to say what is right.
         parts = [*warnings] if warnings and not problem else [*warnings, Content.styled(word, style)]
-        parts.append(self._amount(text))
+        parts.append(self._amount(resolved.text))
         self.query_one("#request-label").display = not warnings
         self.query_one("#request-facts", Static).update(Content.styled(f" {G.dot} ", "$muted").join(parts))
+
+    def _show_preview(self, resolved: Resolved) -> None:
+        line = self.query_one("#preview", Static)
+        shown = preview(resolved, self.size.width)
+        line.display = shown is not None
+        if shown is not None:
+            line.update(shown)
 
     def _warnings(self) -> list[Content]:
         words = []
@@ -234,18 +314,30 @@ class Composer(Vertical):
         return Content.styled(f"{count:,} of {limit:,} B {G.dot} v1", style)
 
     def format(self) -> None:
-        """Indent what is written, if it is JSON."""
-        indented = pretty(self.editor.text)
-        if indented is None:
-            self.notify("It is not JSON, so it cannot be indented.", severity="warning", markup=False)
+        """Indent what is written, if it is JSON; undo takes it back."""
+        self._rewrite(pretty(self.payload), "indented")
+
+    def minify(self) -> None:
+        """Take out the blanks of what is written, if it is JSON, likewise."""
+        self._rewrite(minified(self.payload), "put on one line")
+
+    def _rewrite(self, text: str | None, done: str) -> None:
+        if text is None:
+            why = f"is larger than {PRETTY_LIMIT:,} characters" if len(self.payload) > PRETTY_LIMIT else "is not JSON"
+            self.notify(f"It {why}, so it cannot be {done}.", severity="warning", markup=False)
         else:
-            self.editor.show_text(indented)
+            self.write(text, undoable=True)
 
 
-def _validity(text: str) -> tuple[str, str, str]:
+def _validity(text: str, resolved: Resolved) -> tuple[str, str, str]:
     """A word for what the payload is, what is wrong with it, and the style of both."""
     if not text:
         return "empty", "", "$muted"
+    if resolved.missing:
+        return "not filled in", "", "$text-warning"
+    text = resolved.text
+    if len(text) > PRETTY_LIMIT:
+        return "not checked", "", "$muted"
     if problem := unsendable(text):
         return "cannot be sent", problem, "$text-error"
     if problem := json_problem(text):
