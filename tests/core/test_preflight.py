@@ -48,6 +48,8 @@ def test_nothing_speaks_against_a_good_call():
 
 
 NOBODY = {"people": ()}
+_ODD = Method(name="echo", provenance="advertised", conflicts=("advertised, but the last call said 1400",))
+CONTRADICTED = Participant(identity="callee", state="active", client_protocol=2, methods=(_ODD,))
 HIDDEN = Permissions(hidden=True)
 MUTE = Permissions(can_publish_data=False)
 
@@ -77,6 +79,7 @@ MUTE = Permissions(can_publish_data=False)
         ({"method": "ecco"}, ("method", "warn", "unknown method; echo?")),
         ({"method": "refund"}, ("method", "warn", "unknown method")),
         ({"method": "é" * 33}, ("method", "warn", "name of 66 B")),
+        ({"people": (CONTRADICTED,)}, ("method", "warn", "advertised, but the last call said 1400")),
         ({"people": (someone("callee"),)}, ("method", "info", "method not verified")),
         ({"people": (someone("callee", "echo", provenance="observed"),)}, ("method", "info", "observed")),
         ({"people": (someone("callee", "echo", provenance="known"),)}, ("method", "info", "known")),

@@ -73,7 +73,6 @@ def after(*steps):
             else:
                 await pilot.press(step)
             await pilot.pause()
-        pilot.app.main.query_one("#budget").refresh_words()
         for area in pilot.app.main.query("Input, TextArea"):
             area.cursor_blink = False
         for toast in pilot.app.query("Toast"):

@@ -59,7 +59,8 @@ class PreflightScreen(Dialog[None]):
 def lines_of(found: Preflight) -> Iterable[Content]:
     """The verdict and both sides' limits, then each point in a few words and in full."""
     worst = max((point.level for point in found.points), key=LEVELS.index, default="ok")
-    yield Content.assemble((_VERDICTS[worst], "bold"), f" If it is sent, {found.budget}.")
+    limits = "" if worst == "stop" else f" {found.budget[0].upper()}{found.budget[1:]}."
+    yield Content.assemble((_VERDICTS[worst], "bold"), limits)
     for point in sorted(found.points, key=lambda point: -LEVELS.index(point.level)):
         yield Content("")
         yield _headline(point)

@@ -3,15 +3,12 @@
 from collections.abc import Callable
 
 from textual.content import Content
-from textual.timer import Timer
 from textual.widgets import Static
 
 from rpc_inspector.core.preflight import Level, Point, Preflight
 from rpc_inspector.core.text import sanitise
 from rpc_inspector.tui.glyphs import G
 
-#: Seconds from a change to the look: what changes on each key is looked at once for several.
-SOON_S = 0.08
 STYLES: dict[Level, str] = {"ok": "$text-success", "info": "$muted", "warn": "$text-warning", "stop": "$text-error"}
 
 
@@ -21,26 +18,23 @@ def sign(level: Level) -> str:
 
 
 class PreflightLine(Static):
-    """One quiet line. It looks by itself soon after it is told that something changed.
+    """One quiet line. Told that something changed, it looks once that is drawn, however much changed until then.
 
     Attributes:
         look: gives the preflight of what is composed now and the limits in short, or in one sentence why there is none.
     """
 
     look: Callable[[], tuple[Preflight, str] | str] | None = None
-    _soon: Timer | None = None
+    _stale = False
 
     def changed(self) -> None:
         """Something that the call depends on changed."""
-        if self._soon is None and self.is_mounted:
-            self._soon = self.set_timer(SOON_S, self.refresh_words)
+        if not self._stale:
+            self._stale = self.call_after_refresh(self._look_now)
 
-    def refresh_words(self) -> None:
-        """Look now."""
-        if self._soon:
-            self._soon.stop()
-            self._soon = None
-        if self.look is None:
+    def _look_now(self) -> None:
+        self._stale = False
+        if self.look is None or not self.is_attached:
             return
         found = self.look()
         if isinstance(found, str):
