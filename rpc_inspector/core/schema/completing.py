@@ -1,6 +1,5 @@
 """What may be typed next in a payload by its schema: keys that are not there yet, and values to choose from."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
@@ -8,7 +7,7 @@ from msgspec import UNSET, Struct
 
 from rpc_inspector.core.schema.cursor import Cursor, decoded, locate
 from rpc_inspector.core.schema.fields import Field
-from rpc_inspector.core.schema.values import equal
+from rpc_inspector.core.schema.values import equal, written
 
 #: At most so many are offered.
 MOST = 30
@@ -88,7 +87,7 @@ def _keys(fields: list[Field], place: Cursor) -> Iterator[Offer]:
         named.setdefault(str(child.path[-1]), child)
     missing = [child for name, child in named.items() if name not in there and name not in place.later]
     for child in sorted(missing, key=lambda child: not child.required):
-        key = json.dumps(child.path[-1], ensure_ascii=False)
+        key = written(child.path[-1])
         yield key if place.colon else f"{key}: ", child
 
 
@@ -104,19 +103,15 @@ def _values(fields: list[Field], place: Cursor) -> Iterator[Offer]:
         labels = field.labels or ("",) * len(field.enum)
         default = field.default
         if default is not UNSET:
-            yield _text(default), "default"
-        yield from ((_text(value), label) for value, label in zip(field.enum, labels, strict=True))
+            yield written(default), "default"
+        yield from ((written(value), label) for value, label in zip(field.enum, labels, strict=True))
         if "boolean" in field.kinds and not field.enum:
             yield from (("true", ""), ("false", ""))
-        yield from ((_text(value), "example") for value in field.examples)
+        yield from ((written(value), "example") for value in field.examples)
         if field.kind in ("object", "array") and place.way and not place.typed and number < _MOST_MADE:
-            yield _text(field.made()), "what is required"
+            yield written(field.made()), "what is required"
     if any(field.nullable or "null" in field.kinds for field in [*fields, *shapes]):
         yield "null", ""
-
-
-def _text(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _fitting(offers: Iterable[Offer], typed: str) -> list[Offer]:

@@ -4,7 +4,6 @@ Numbers keep their digits, keys their order, lines their indentation. What is pu
 is written: on lines of its own where its neighbours have them.
 """
 
-import json
 import re
 from functools import cached_property
 
@@ -14,6 +13,7 @@ from rpc_inspector.core.payload.json_tree import Node
 from rpc_inspector.core.query.paths import Path, Way
 from rpc_inspector.core.schema.places import Places
 from rpc_inspector.core.schema.syntax import parsed
+from rpc_inspector.core.schema.values import written
 
 
 class NoSuchPlace(LookupError):  # noqa: N818 - says what happened
@@ -116,7 +116,7 @@ def rename(text: str, path: Way, name: str) -> str:
     if name in places.members(node.parent):
         raise NoSuchPlace((*path[:-1], name))
     key = text[node.spelled : node.start].rstrip().removesuffix(":").rstrip()
-    return text[: node.spelled] + json.dumps(name, ensure_ascii=False) + text[node.spelled + len(key) :]
+    return text[: node.spelled] + written(name) + text[node.spelled + len(key) :]
 
 
 class _Style(Struct, frozen=True, dict=True):
@@ -151,10 +151,9 @@ class _Style(Struct, frozen=True, dict=True):
 
     def written(self, value: object, indent: str) -> str:
         """A value as this text would have it, on a line with that indentation."""
-        colon = ":" + self.blank
         if not self.lines or not isinstance(value, (dict, list)):
-            return json.dumps(value, ensure_ascii=False, separators=("," + self.blank, colon))
-        text = json.dumps(value, ensure_ascii=False, indent=self.unit, separators=(",", colon))
+            return written(value, blank=self.blank)
+        text = written(value, indent=self.unit, blank=self.blank)
         return text.replace("\n", "\n" + indent)  # strings have no line breaks of their own in JSON
 
 
@@ -188,7 +187,7 @@ def _added(places: Places, holder: Node, path: Way, value: object) -> str:
     fits = holder.kind == "object" if isinstance(step, str) else holder.kind == "array" and step == len(members)
     if not fits:
         raise NoSuchPlace(path)
-    key = f"{json.dumps(step, ensure_ascii=False)}:{style.blank}" if isinstance(step, str) else ""
+    key = f"{written(step)}:{style.blank}" if isinstance(step, str) else ""
     if members:
         end, gap = members[-1].end, _gap(holder, members[0], style)
         indent = gap.rpartition("\n")[2] if "\n" in gap else style.indent_at(end)

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from rpc_inspector.core.schema.completing import Suggestion, complete
 from rpc_inspector.core.schema.fields import Field
+from rpc_inspector.core.schema.values import written
 from rpc_inspector.core.schema.views import Document
 
 #: Bounds of a schema: characters, levels of brackets, values.
@@ -45,11 +46,11 @@ class Schema(Struct, frozen=True, dict=True, eq=False):
 
     def skeleton(self) -> str:
         """The least payload, as JSON text: what is required, with defaults and first choices, else empty."""
-        return _text(self._fields.made())
+        return written(self._fields.made(), indent="  ")
 
     def example(self) -> str:
         """A payload with everything, as JSON text: the schema's own examples, defaults and choices first."""
-        return _text(self._fields.made(everything=True))
+        return written(self._fields.made(everything=True), indent="  ")
 
     def complete(self, text: str, cursor: int) -> list[Suggestion]:
         """What may be typed at a place of a payload's text, the likeliest first: keys, and values to choose from.
@@ -116,7 +117,3 @@ def _bound(root: object) -> None:
         if not level:
             return
     raise SchemaUnusable(f"The schema is nested more than {DEEPEST} deep.")
-
-
-def _text(value: object) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False)

@@ -1,6 +1,9 @@
 """JSON values: what they are and whether they are the same, as JSON Schema has it."""
 
+import json
 from typing import Literal
+
+from rpc_inspector.core.text import sanitise
 
 Kind = Literal["object", "array", "string", "integer", "number", "boolean", "null", "any"]
 
@@ -33,3 +36,18 @@ def is_a(value: object, wanted: str) -> bool:
     """Whether a decoded JSON value is of a type as ``type`` names it."""
     kind = kind_of(value)
     return kind == wanted or (kind == "integer" and wanted == "number")
+
+
+def written(value: object, *, indent: str | None = None, blank: str = " ") -> str:
+    """A value as JSON text that can be shown and sent: readable, but invisible and lone characters are escaped.
+
+    Args:
+        value: decoded JSON.
+        indent: one step of indentation; ``None``: on one line.
+        blank: what stands after a colon, and on one line after a comma.
+    """
+    separators = ("," if indent is not None else "," + blank, ":" + blank)
+    text = json.dumps(value, ensure_ascii=False, indent=indent, separators=separators)
+    if sanitise(text, multiline=True) == text:
+        return text
+    return json.dumps(value, indent=indent, separators=separators)

@@ -44,6 +44,13 @@ def test_texts_are_indented_as_people_write_them():
     assert read(FORECAST).skeleton() == '{\n  "city": "",\n  "unit": "metric"\n}'
 
 
+def test_what_is_invisible_is_escaped_in_what_is_made():
+    hidden = {"type": "string", "default": "a\u202eb\ud800ü"}
+    assert read(hidden).skeleton() == '"a\\u202eb\\ud800\\u00fc"'
+    assert read({"type": "string", "default": "ü😀"}).skeleton() == '"ü😀"'
+    assert schema.set_in("{}", ("\x9b",), "x") == '{\n  "\\u009b": "x"\n}'
+
+
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(SCHEMAS)
 def test_what_is_made_is_right_by_the_schema(value):
