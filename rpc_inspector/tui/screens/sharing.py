@@ -5,10 +5,10 @@ from pathlib import Path
 from rpc_inspector.core.budgets import DEFAULT_RESPONSE_MS
 from rpc_inspector.core.model import Call, replace
 from rpc_inspector.core.session import Invocation, SessionState
-from rpc_inspector.tui.screens.showing import ShowingScreen
+from rpc_inspector.tui.screens.explaining import ExplainingScreen
 
 
-class SharingScreen(ShowingScreen):
+class SharingScreen(ExplainingScreen):
     """A screen that shows calls and writes them."""
 
     def action_save(self) -> None:

@@ -168,7 +168,7 @@ class ShowingScreen(PanedScreen):
         self.call_pane.response.toggle_form()
         self._show_call()
 
-    # Copying, explaining, telling
+    # Copying, telling
 
     def action_copy(self) -> None:
         """Copy the request or the response, whichever has the focus; of a trace row the answer."""
@@ -182,16 +182,6 @@ class ShowingScreen(PanedScreen):
         from rpc_inspector.tui.app import InspectorApp  # noqa: PLC0415 - the app imports this screen
 
         cast("InspectorApp", self.app).copy(what, text)
-
-    def action_explain(self) -> None:
-        """What the shown call's error code means."""
-        from rpc_inspector.tui.screens.explain import ExplainScreen  # noqa: PLC0415 - only when asked for
-
-        call = self.shown_call
-        if call is None or call.error is None:
-            self.notify("There is no error to explain. Choose a failed call.", markup=False)
-        else:
-            self.app.push_screen(ExplainScreen(call.error.code))
 
     def tell(self, error: SessionError) -> None:
         """Say what went wrong and what to do."""

@@ -22,6 +22,8 @@ from rpc_inspector.tui.wording import failure, outcome_line, running, timing_bar
 
 #: Lines from which on a failed call's timing stands below its story.
 _ROOM_FOR_BOTH = 20
+#: Of what can be done first, which may name a participant or a method.
+_LONGEST_LABEL = 30
 
 
 class ResponsePane(Vertical):
@@ -189,7 +191,11 @@ class ResponsePane(Vertical):
             if self.closest:
                 offered.insert(0, ("enter", "closest", f"send to {sanitise_name(self.closest)}"))
             return _keys(*offered)
-        return _keys(("r", "resend", "resend"), ("i", "ping", "ping"), ("x", "explain", "explain"))
+        offered = [("r", "resend", "resend"), ("i", "ping", "ping"), ("x", "explain", "explain")]
+        first = next(iter(self._explanation.actions), None) if self._explanation else None
+        if first and first.kind in ("call", "send_to", "timeout", "wait"):
+            offered.insert(0, (G.to, "do_first", sanitise(first.label, limit=_LONGEST_LABEL)))
+        return _keys(*offered)
 
     def toggle_form(self) -> None:
         """Raw or indented."""
