@@ -2,6 +2,7 @@
 
 import re
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -68,6 +69,7 @@ class SavedMethod(Struct, frozen=True, kw_only=True):
         return someone.kind == self.kind and pattern_of(someone.identity) == pattern_of(self.identity)
 
 
+@lru_cache(maxsize=4096)
 def pattern_of(identity: str) -> str:
     """The identity with what differs between sessions of the same part as ``*``: ``web-*``, ``agent-*``."""
     return _VARYING.sub("*", identity)
