@@ -1,6 +1,4 @@
-"""A caller by telephone, as LiveKit's SIP service shows one: it tells of nothing, speaks version 1 of RPC, and can be
-hung up.
-"""
+"""A caller by telephone, as LiveKit's SIP service shows one: it speaks version 1 of RPC and tells of no methods."""
 
 import asyncio
 from collections.abc import Sequence
