@@ -194,7 +194,8 @@ class ResponsePane(Vertical):
         offered = [("r", "resend", "resend"), ("i", "ping", "ping"), ("x", "explain", "explain")]
         first = next(iter(self._explanation.actions), None) if self._explanation else None
         if first and first.kind in ("call", "send_to", "timeout", "wait"):
-            offered.insert(0, (G.to, "do_first", sanitise(first.label, limit=_LONGEST_LABEL)))
+            # The others may not find room beside it.
+            offered = [(G.to, "do_first", sanitise(first.label, limit=_LONGEST_LABEL)), *reversed(offered)]
         return _keys(*offered)
 
     def toggle_form(self) -> None:

@@ -186,4 +186,4 @@ def left_during(call: Call, facts: Facts) -> Cause | None:
     )
 
 
-RULES = (self_call, unknown_identity, left_before, not_joined_yet, replaced, left_during)
+RULES = (unknown_identity, self_call, left_before, not_joined_yet, replaced, left_during)
