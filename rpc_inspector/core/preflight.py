@@ -242,17 +242,11 @@ def _known(callee: Participant, name: str) -> Point:
         said = f"What is known of it does not fit together: {'; '.join(known.conflicts)}."
         return Point("method", "warn", known.conflicts[0], f"{said} Ask the participant anew, or see what it answers.")
     if known and known.provenance in _SURE:
-        return Point(
-            "method", "ok", f"{known.provenance}", f"The participant itself says that it has it: {known.provenance}."
-        )
+        said = f"The participant itself says that it has it ({known.provenance})."
+        return Point("method", "ok", f"{known.provenance} by itself", said)
     if known:
-        why = {
-            "catalogue": "A catalogue of yours lists it.",
-            "observed": "It was called before and was not refused.",
-            "known": "LiveKit's own frameworks register it for participants of this kind. That is not verified here.",
-            "saved": "You called it before. That is not verified here.",
-        }[known.provenance]
-        return Point("method", "info", known.provenance, f"{why} If it is not registered, the call ends with 1400.")
+        why = f"{_VOUCHERS[known.provenance]} If it is not registered, the call ends with 1400."
+        return Point("method", "info", known.provenance, why)
     near = _near(name, tuple(method.name for method in callee.methods))
     hint = _hint(near)
     if any(method.provenance in _SURE for method in callee.methods):
@@ -263,10 +257,8 @@ def _known(callee: Participant, name: str) -> Point:
             words,
             f"It is not among the methods that the participant says it has: likely 1400.{hint}",
         )
-    said = "Nothing vouches for this method: the participant does not say which it has."
-    return Point(
-        "method", "info", "method not verified", f"{said} If it is not registered, the call ends with 1400.{hint}"
-    )
+    said = "Nothing vouches for this method: the participant does not say which it has. If it lacks it: 1400."
+    return Point("method", "info", "method not verified", f"{said}{hint}")
 
 
 def _size(check: _Check) -> Iterable[Point]:
