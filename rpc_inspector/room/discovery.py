@@ -141,7 +141,11 @@ class Discovery:
     def attributes_changed(self, someone: Participant) -> None:
         """It may have other methods now: ask again, but not for each change of one that changes them all the time."""
         known = self._entry(someone)
-        if self.asking and someone.can_receive_calls and not self._asker.is_asking(someone.sid):
+        if not (self.asking and someone.can_receive_calls):
+            return
+        if known.describing == "refused" and known.attribute and not known.when_asked:
+            self._asker.until_it_can(someone)  # it was too early; whoever advertises has registered its handlers
+        elif not self._asker.is_asking(someone.sid):
             self._asker.soon(someone, max(0.0, known.asked_at + ATTRIBUTES_PAUSE_S - time.monotonic()))
 
     def unsupported(self, someone: Participant, seq: int) -> None:

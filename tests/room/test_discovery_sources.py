@@ -106,6 +106,16 @@ async def test_whoever_does_not_answer_is_marked_in_time(session, room_server):
         assert asked.total.ms < 3_300
 
 
+async def test_whoever_advertises_after_it_was_asked_too_early_is_asked_at_once(session, room_server):
+    async with peer(room_server.url, "bob") as bob:
+        await session.join(target(room_server, describe=True))
+        await until(lambda: (one := person(session)) and one.describing == "refused")
+        await bob.do("answer", method="rpc.describe", answers={"*": told("late", description="D")})
+        await bob.do("attributes", attributes=advertised("late"))
+        await until(lambda: person(session).describing == "described", within_s=1.5)
+        assert methods(session)["late"].also == ("described",)
+
+
 async def test_a_lie_is_told_until_it_is_true(session, room_server):
     async with peer(room_server.url, "bob", attributes=advertised("late", "echo")) as bob:
         await session.join(target(room_server))
