@@ -63,7 +63,9 @@ async def test_every_format_of_a_real_session(recorded, cli):
     calls = [row for row in rows if isinstance(row, Call)]
     for name, form in FORMATS.items():
         done = exported(cli, "--format", name, "-o", f"out.{form.extension}")
-        text = (cli.home / f"out.{form.extension}").read_text(encoding="utf-8")
+        out = cli.home / f"out.{form.extension}"
+        files = sorted(out.rglob("*.yaml")) if form.folder else [out]
+        text = "".join(path.read_text(encoding="utf-8") for path in files)
         assert "Wrote 4 calls to" in done.stderr.decode()
         assert "Redacted: obvious secrets" in done.stderr.decode()
         assert "hunter2hunter2" not in text

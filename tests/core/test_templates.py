@@ -2,7 +2,7 @@ import json
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rpc_inspector.core import templates
@@ -139,6 +139,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(value=VALUES, text=st.text(), around=st.text())
 def test_any_value_keeps_json_what_it_was(value, text, around):
     sources = Sources(variables={"v": value, "t": text})
@@ -152,6 +153,7 @@ def test_any_value_keeps_json_what_it_was(value, text, around):
         assert 0 <= span.start <= span.end <= len(made.text)
 
 
+@settings(deadline=None)
 @given(text=st.text(alphabet='${}a:"\\ \n'))
 def test_any_text_is_resolved_and_what_is_missing_stays(text):
     for plain in (True, False):

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rpc_inspector.core.expectations import Comparison
@@ -228,6 +228,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(text=st.text() | st.lists(PIECES, max_size=30).map("".join))
 def test_whatever_a_file_holds_is_read_or_told_at_a_place(text, tmp_path_factory):
     folder = tmp_path_factory.getbasetemp()
@@ -251,6 +252,7 @@ JSON_VALUES = st.recursive(
 NAMES = st.text(min_size=1, max_size=30).filter(lambda text: text.strip() and "*" not in text)
 
 
+@settings(deadline=None)
 @given(
     value=JSON_VALUES | st.sampled_from(["${x}", "~", "1e3", "0x10", "null", "@file", "'", "a: b", "- x", "#", "!t"])
 )
@@ -265,6 +267,7 @@ def test_a_json_payload_is_read_as_it_was_written(value, tmp_path_factory):
     assert json.dumps(json.loads(sent)) == json.dumps(value)
 
 
+@settings(deadline=None)
 @given(text=st.text(), name=NAMES)
 def test_texts_and_names_are_read_as_they_were_written(text, name, tmp_path_factory):
     folder = tmp_path_factory.getbasetemp()

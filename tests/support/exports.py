@@ -1,7 +1,9 @@
 """Exports read again by somebody else's reader."""
 
 import io
+import tempfile
 from html.parser import HTMLParser
+from pathlib import Path
 
 from rpc_inspector.core.secrets.redaction import Rules
 from rpc_inspector.storage.export import FORMATS, About
@@ -9,9 +11,15 @@ from tests.support.calls import WALL
 
 
 def written(name, rows, **about):
-    """The text of an export."""
+    """The text of an export; of a folder that of all its files."""
+    said = About(**({"made": WALL, "rules": Rules()} | about))
+    if FORMATS[name].folder:
+        with tempfile.TemporaryDirectory() as parent:
+            folder = Path(parent, "made")
+            FORMATS[name].write_folder(rows, folder, said)
+            return "".join(path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.yaml")))
     stream = io.StringIO(newline="")
-    FORMATS[name].write(rows, stream, About(**({"made": WALL, "rules": Rules()} | about)))
+    FORMATS[name].write(rows, stream, said)
     return stream.getvalue()
 
 

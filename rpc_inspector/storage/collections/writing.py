@@ -205,10 +205,17 @@ def _yaml(fields: dict[str, object]) -> str:
             return True
 
     def text(dumper: Dumper, value: str) -> yaml.ScalarNode:
+        value = value.encode("utf-8", "replace").decode()  # half a character cannot be sent either
         return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=_style(value))
 
     Dumper.add_representer(str, text)
-    return str(yaml.dump(fields, Dumper=Dumper, allow_unicode=True, sort_keys=False, width=10_000))
+
+    def dumped(*, unicode: bool) -> str:
+        return str(yaml.dump(fields, Dumper=Dumper, allow_unicode=unicode, sort_keys=False, width=10_000))
+
+    made = dumped(unicode=True)
+    # What moves or hides text is spelled out; YAML's library does that with all that is not ASCII, or with nothing.
+    return made if sanitise(made, multiline=True) == made else dumped(unicode=False)
 
 
 def _style(text: str) -> str | None:
