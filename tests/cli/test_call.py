@@ -68,7 +68,7 @@ def test_payloads_come_from_stdin_and_files_unchanged(in_room):
         (("boom", "x"), 10, 1500),
         (("fail", '{"code": 4020, "message": "no \\u001b[31mmoney", "data": "d"}'), 10, 4020),
         (("nothing_there",), 11, 1400),
-        (("sleep", "3", "--timeout", "1"), 13, 1502),
+        (("sleep", "3", "--timeout", "2"), 13, 1502),
         (("fail", '{"code": 1504, "message": "too large"}'), 15, 1504),
         (("fail", '{"code": 1404, "message": "version"}'), 16, 1404),
     ],

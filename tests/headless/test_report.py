@@ -1,5 +1,8 @@
-from rpc_inspector.core.model import Call, CallError, Measure, Payload, Sighting, Stage
-from rpc_inspector.headless.report import columns, outcome_line, sizes, width
+from rpc_inspector.core.explain import Facts, explain
+from rpc_inspector.core.model import Call, CallError, Measure, Method, Participant, Payload, Sighting, Stage
+from rpc_inspector.core.session import SessionState
+from rpc_inspector.headless.output import Output
+from rpc_inspector.headless.report import columns, outcome_line, sizes, tell, width
 
 
 def made(**fields):
@@ -33,3 +36,26 @@ def test_columns_are_aligned_by_cells_and_not_by_characters():
     lines = columns([["name", "n"], ["日本", "7"], ["e\u0301a", "12"]], right=(1,))
     assert [width(line) for line in lines[1:]] == [8, 8]
     assert lines[1] == "日本   7"
+
+
+def test_a_failed_call_is_told_with_what_happened_who_raised_it_causes_evidence_and_what_to_do(capsys):
+    error = CallError(code=1400, message="Method not supported at destination")
+    stages = tuple(Stage(stage=kind, dir="sent", time=0.001) for kind in ("request", "ack", "response"))
+    failed = made(
+        outcome="error", caller="us", callee="agent\x1b[2J", method="great", ended=0.01, error=error,
+        views=(Sighting(at="caller", source="sdk", stages=stages),),
+    )  # fmt: skip
+    agent = Participant(identity="agent\x1b[2J", methods=(Method(name="greet", provenance="advertised"),))
+    facts = Facts(state=SessionState(status="connected", room="r"), roster=(agent,))
+    tell(failed, explain(failed, facts), Output())
+    assert capsys.readouterr().err.splitlines()[1:10] == [
+        "  Method not supported at destination",
+        "  agent\\e[2J answered that it has no method great.",
+        "  raised by the callee; its error packet was seen",
+        "  likely: agent\\e[2J has no great; did you mean greet?",
+        "    greet is advertised",
+        "    great is not",
+        "    to do: Call greet.",
+        "  also possible: agent\\e[2J has no handler called great",
+        "    great is not among the methods known of it",
+    ]

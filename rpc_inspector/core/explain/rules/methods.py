@@ -181,7 +181,7 @@ def not_registered(call: Call, facts: Facts) -> Cause | None:
         *((f"{call.method} worked {before_start(call, worked.started)}",) if worked else ()),
         *((f"it tells of {call.method}",) if listed else ()),
     )
-    told = (f"it tells of {len(names)} methods, and {call.method} is not one of them",) if names and not listed else ()
+    told = (f"{call.method} is not among the methods known of it",) if names and not listed else ()
     return Cause(
         text=f"{named(call)} has no handler called {method_of(call)}",
         weight=Weight.UNLIKELY if against else Weight.FITS,
