@@ -9,6 +9,7 @@ from textual.widgets import OptionList
 
 from rpc_inspector.core.model import Call
 from rpc_inspector.core.session import Invocation
+from rpc_inspector.tui.screens.call import CallScreen
 from rpc_inspector.tui.screens.explain import ExplainScreen
 from rpc_inspector.tui.screens.participant import ParticipantScreen
 from rpc_inspector.tui.screens.ping import PingScreen
@@ -120,3 +121,15 @@ async def test_a_call_that_went_well_has_nothing_to_explain(server):
         await user.press("x")
         assert any("no error to explain" in said for said in user.said())
         assert isinstance(user.main.shown_call, Call)
+
+
+async def test_the_detail_of_a_call_leads_to_what_can_be_done(server):
+    async with failed(server, "ecco") as (user, _):
+        user.main.action_focus_pane("trace")
+        user.main.trace.select(user.main.shown_call.seq)
+        await user.press("enter")
+        await user.until(lambda: isinstance(user.app.screen, CallScreen), "the detail is open")
+        assert "x what can be done about it" in user.text("#overview Static")
+        await user.press("x")
+        await user.until(lambda: isinstance(user.app.screen, ExplainScreen), "the explanation is open")
+        assert offered(user)[0] == "→ call echo"

@@ -14,8 +14,10 @@ from rpc_inspector.tui.screens.dialog import Dialog
 from rpc_inspector.tui.widgets.detail.pane import CallDetail
 
 
-class CallScreen(Dialog[None]):
+class CallScreen(Dialog[int]):
     """Shows a call as it is now; the next and the previous are asked for from whoever opened it.
+
+    Gives the number of the call that is to be explained, or ``None``.
 
     Args:
         seq: the row's number.
@@ -26,7 +28,10 @@ class CallScreen(Dialog[None]):
 
     HELP_PLACE: ClassVar[str] = "call"
     # A modal screen hides the app's keys.
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark,f1", "app.help", "help", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark,f1", "app.help", "help", show=False),
+        Binding("x", "explain", "explain", show=False, tooltip="What can be done about a failed call."),
+    ]
 
     def __init__(
         self,
@@ -51,6 +56,10 @@ class CallScreen(Dialog[None]):
     def on_unmount(self) -> None:
         """It need not be kept any longer."""
         self._pin(self._seq, False)
+
+    def action_explain(self) -> None:
+        """Close, for the call to be explained."""
+        self.dismiss(self._seq)
 
     def take(self, update: Update) -> None:
         """Something changed in the trace."""

@@ -1,5 +1,7 @@
 """Explaining the shown call, and doing what its explanation offers."""
 
+from textual import on
+
 from rpc_inspector.core.budgets import budget_for
 from rpc_inspector.core.explain import Action, topic_of
 from rpc_inspector.core.explain.pages import find_page, page
@@ -8,6 +10,7 @@ from rpc_inspector.core.session import Invocation
 from rpc_inspector.core.text import sanitise_name
 from rpc_inspector.tui.glyphs import G
 from rpc_inspector.tui.screens.showing import ShowingScreen
+from rpc_inspector.tui.widgets.trace.messages import ExplainAsked
 from rpc_inspector.tui.wording import failure
 
 #: How long somebody is waited for to become active, in seconds.
@@ -35,6 +38,11 @@ class ExplainingScreen(ShowingScreen):
         text = failure(call, explanation, evidence=True)
         screen = ExplainScreen(f"{page(topic).title} {G.dot} {whose}", text, explanation.actions)
         self.app.push_screen(screen, lambda action: self._do(action, call))
+
+    @on(ExplainAsked)
+    def _explain_asked(self, event: ExplainAsked) -> None:
+        self.show(event.seq)
+        self.action_explain()
 
     def action_do_first(self) -> None:
         """Do what the explanation of the shown call offers first."""

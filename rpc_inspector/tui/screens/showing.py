@@ -14,6 +14,7 @@ from rpc_inspector.tui.screens.panes import PanedScreen
 from rpc_inspector.tui.widgets.trace.messages import (
     CommentAsked,
     CompareAsked,
+    ExplainAsked,
     MarkAsked,
     RowOpened,
     RowSelected,
@@ -89,7 +90,12 @@ class ShowingScreen(PanedScreen):
         from rpc_inspector.tui.screens.call import CallScreen  # noqa: PLC0415 - only when asked for
 
         if self._look(event.seq) is not None:
-            self.app.push_screen(CallScreen(event.seq, self._look, self._neighbour, self._pin))
+            screen = CallScreen(event.seq, self._look, self._neighbour, self._pin)
+            self.app.push_screen(screen, self._call_closed)
+
+    def _call_closed(self, seq: int | None) -> None:
+        if seq is not None:
+            self.post_message(ExplainAsked(seq))
 
     def _pin(self, seq: int, pinned: bool) -> None:
         if self.session:

@@ -85,7 +85,10 @@ def why(call: Call, explanation: Explanation | None) -> Content:
     """Why it failed, or what its end means; empty for a call that went well."""
     if call.outcome in ("ok", "open"):
         return Content("")
-    return failure(call, explanation or explain(call, _NOTHING_ELSE), evidence=True)
+    told = failure(call, explanation or explain(call, _NOTHING_ELSE), evidence=True)
+    if explanation is None:
+        return told
+    return Content.assemble(told, "\n\n", ("x", "bold $text-primary"), (" what can be done about it", "$muted"))
 
 
 def stages(call: Call) -> Content:

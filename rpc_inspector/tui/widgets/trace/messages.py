@@ -73,3 +73,11 @@ class CommentAsked(Message):
     def __init__(self, seq: int, text: str) -> None:
         super().__init__()
         self.seq, self.text = seq, text
+
+
+class ExplainAsked(Message):
+    """Why a call failed is to be told, with what can be done about it. ``seq``: the number of its row."""
+
+    def __init__(self, seq: int) -> None:
+        super().__init__()
+        self.seq = seq
