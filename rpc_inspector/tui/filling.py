@@ -16,7 +16,7 @@ from rpc_inspector.tui.widgets.cells import elide
 #: Cells that a value has in the line.
 _VALUE_CELLS = 24
 #: What is new each time that something is sent.
-_FRESH = {"uuid": "new each time", "now": "the time of sending", "now:unix": "the time of sending"}
+_FRESH = {"uuid": "new", "now": "then", "now:unix": "then"}
 
 
 class Typed:

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 from textual.drivers.headless_driver import HeadlessDriver
-from textual.widgets import Input, OptionList, SelectionList
+from textual.widgets import Input, OptionList
 
 from rpc_inspector.core.model import Call
 from rpc_inspector.tui.screens.call import CallScreen
@@ -61,7 +61,8 @@ async def shown(user, screen):
 # Format, minify, undo, size
 
 
-async def test_indenting_and_minifying_are_edits_that_undo_takes_back(server, bob):
+@pytest.mark.usefixtures("bob")
+async def test_indenting_and_minifying_are_edits_that_undo_takes_back(server):
     async with opened(to(server)) as user:
         await at_echo(user)
         composer(user).write('{"a": [1.0, 2]}')
@@ -73,7 +74,8 @@ async def test_indenting_and_minifying_are_edits_that_undo_takes_back(server, bo
         assert composer(user).payload == '{"a": [1.0, 2]}'
 
 
-async def test_plain_text_cannot_be_minified_and_stays(server, bob):
+@pytest.mark.usefixtures("bob")
+async def test_plain_text_cannot_be_minified_and_stays(server):
     async with opened(to(server)) as user:
         await at_echo(user)
         composer(user).write("just words")
@@ -82,7 +84,8 @@ async def test_plain_text_cannot_be_minified_and_stays(server, bob):
         assert any("is not JSON" in said for said in user.said())
 
 
-async def test_bytes_are_those_of_utf8_and_of_what_placeholders_stand_for(server, bob):
+@pytest.mark.usefixtures("bob")
+async def test_bytes_are_those_of_utf8_and_of_what_placeholders_stand_for(server):
     async with opened(to(server)) as user:
         await at_echo(user)
         user.main.typed.take("city", "Zürich")
@@ -93,7 +96,8 @@ async def test_bytes_are_those_of_utf8_and_of_what_placeholders_stand_for(server
 # Placeholders
 
 
-async def test_placeholders_are_filled_in_when_it_is_sent_and_the_line_says_how(server, bob, monkeypatch):
+@pytest.mark.usefixtures("bob")
+async def test_placeholders_are_filled_in_when_it_is_sent_and_the_line_says_how(server, monkeypatch):
     monkeypatch.setenv("PIN", "4711")
     async with opened(to(server)) as user:
         await at_echo(user)
@@ -146,7 +150,8 @@ async def test_what_others_say_of_their_methods_fetches_no_secret(server, monkey
 # The history and the drafts
 
 
-async def test_the_history_survives_the_program_and_comes_back_into_the_editor(server, bob, monkeypatch, tmp_path):
+@pytest.mark.usefixtures("bob")
+async def test_the_history_survives_the_program_and_comes_back_into_the_editor(server, monkeypatch, tmp_path):
     monkeypatch.setenv("PIN", "4711")
     async with opened(to(server)) as user:
         await at_echo(user)
@@ -209,7 +214,8 @@ async def test_what_was_typed_survives_the_program_the_callee_and_a_failed_send(
             assert composer(user).payload == text
 
 
-async def test_a_call_of_the_trace_goes_into_the_editor_as_it_was_typed(server, bob):
+@pytest.mark.usefixtures("bob")
+async def test_a_call_of_the_trace_goes_into_the_editor_as_it_was_typed(server):
     async with opened(to(server)) as user:
         await at_echo(user)
         user.main.typed.take("city", "Paris")
@@ -222,7 +228,8 @@ async def test_a_call_of_the_trace_goes_into_the_editor_as_it_was_typed(server, 
         assert composer(user).payload == '"${city}"'
 
 
-async def test_a_call_of_others_with_placeholders_in_it_is_sent_literally(server, bob):
+@pytest.mark.usefixtures("bob")
+async def test_a_call_of_others_with_placeholders_in_it_is_sent_literally(server):
     async with join(server.url, "eve") as eve, opened(to(server)) as user:
         await at_echo(user)
         await eve.local_participant.perform_rpc(
@@ -247,7 +254,8 @@ async def test_a_call_of_others_with_placeholders_in_it_is_sent_literally(server
 # Files
 
 
-async def test_a_binary_file_goes_as_base64_and_says_how_large_it_is_on_the_wire(server, bob, tmp_path):
+@pytest.mark.usefixtures("bob")
+async def test_a_binary_file_goes_as_base64_and_says_how_large_it_is_on_the_wire(server, tmp_path):
     data = bytes(range(256)) * 12
     (tmp_path / "blob.bin").write_bytes(data)
     async with opened(to(server)) as user:
@@ -262,7 +270,8 @@ async def test_a_binary_file_goes_as_base64_and_says_how_large_it_is_on_the_wire
         assert base64.b64decode((await answered(user)).response.text) == data
 
 
-async def test_a_text_file_goes_in_at_the_cursor_and_a_missing_one_says_so(server, bob, tmp_path):
+@pytest.mark.usefixtures("bob")
+async def test_a_text_file_goes_in_at_the_cursor_and_a_missing_one_says_so(server, tmp_path):
     (tmp_path / "part.txt").write_text("${x} ü")
     async with opened(to(server)) as user:
         await at_echo(user)
@@ -274,8 +283,7 @@ async def test_a_text_file_goes_in_at_the_cursor_and_a_missing_one_says_so(serve
         await user.press("enter")
         await user.until(lambda: "There is no file" in user.text("#payload-about"), "told")
         screen.query_one(Input).value = str(tmp_path / "part.txt")
-        screen.query_one("#payload-at-cursor").value = True
-        await user.press("enter")
+        await user.press("ctrl+j")
         await user.until(lambda: user.app.screen is user.main, "closed")
         assert composer(user).payload == '"$${x} ü"'
 
@@ -304,7 +312,8 @@ def program(tmp_path, monkeypatch, variable, body):
     monkeypatch.setenv(variable, f"{sys.executable} {script}")
 
 
-async def test_the_users_editor_changes_the_request(server, bob, tmp_path, monkeypatch, terminal):
+@pytest.mark.usefixtures("bob")
+async def test_the_users_editor_changes_the_request(server, tmp_path, monkeypatch, terminal):
     program(tmp_path, monkeypatch, "EDITOR", "open(path, 'a').write(' and more\\n')")
     async with opened(to(server)) as user:
         await at_echo(user)
@@ -320,14 +329,16 @@ async def test_the_users_editor_changes_the_request(server, bob, tmp_path, monke
 
 
 @pytest.mark.parametrize(
-    ("body", "why"),
+    "failing",
     [
         ("open(path, 'w').write('lost'); sys.exit(3)", "ended with status 3"),
         ("open(path, 'wb').write(b'\\xff\\xfe')", "cannot be read"),
         ("os.unlink(path)", "removed the file"),
     ],
 )
-async def test_an_editor_that_fails_keeps_the_text(server, bob, tmp_path, monkeypatch, terminal, body, why):
+@pytest.mark.usefixtures("bob")
+async def test_an_editor_that_fails_keeps_the_text(server, tmp_path, monkeypatch, terminal, failing):
+    body, why = failing
     program(tmp_path, monkeypatch, "VISUAL", body)
     async with opened(to(server)) as user:
         await at_echo(user)
@@ -339,7 +350,8 @@ async def test_an_editor_that_fails_keeps_the_text(server, bob, tmp_path, monkey
         assert not (tmp_path / (tmp_path / "seen").read_text().split()[0]).exists()
 
 
-async def test_an_editor_that_is_not_there_says_so(server, bob, monkeypatch, terminal):
+@pytest.mark.usefixtures("bob")
+async def test_an_editor_that_is_not_there_says_so(server, monkeypatch, terminal):
     monkeypatch.setenv("VISUAL", "/no/such/editor")
     async with opened(to(server)) as user:
         await at_echo(user)
@@ -348,7 +360,8 @@ async def test_an_editor_that_is_not_there_says_so(server, bob, monkeypatch, ter
         assert terminal == ["given", "back"]
 
 
-async def test_where_there_is_no_terminal_to_give_away_it_says_so(server, bob):
+@pytest.mark.usefixtures("bob")
+async def test_where_there_is_no_terminal_to_give_away_it_says_so(server):
     async with opened(to(server)) as user:
         await at_echo(user)
         composer(user).write("before")
@@ -357,7 +370,9 @@ async def test_where_there_is_no_terminal_to_give_away_it_says_so(server, bob):
         assert composer(user).payload == "before"
 
 
-async def test_the_pager_reads_the_response_without_what_a_terminal_obeys(server, bob, tmp_path, monkeypatch, terminal):
+@pytest.mark.usefixtures("bob")
+@pytest.mark.usefixtures("bob")
+async def test_the_pager_reads_the_response_without_what_a_terminal_obeys(server, tmp_path, monkeypatch, terminal):
     program(tmp_path, monkeypatch, "PAGER", f"open({str(tmp_path / 'paged')!r}, 'w').write(open(path).read())")
     async with opened(to(server)) as user:
         await at_echo(user)
@@ -371,7 +386,8 @@ async def test_the_pager_reads_the_response_without_what_a_terminal_obeys(server
 # Again and again, and to several
 
 
-async def test_a_call_is_repeated_and_counted(server, bob):
+@pytest.mark.usefixtures("bob")
+async def test_a_call_is_repeated_and_counted(server):
     async with opened(to(server)) as user:
         await at_echo(user)
         composer(user).write('"${uuid}"')
@@ -417,7 +433,8 @@ async def test_a_repetition_is_stopped_with_its_calls_and_then_closed(server):
         never.set()
 
 
-async def test_a_plan_that_is_none_says_what_is_wrong(server, bob):
+@pytest.mark.usefixtures("bob")
+async def test_a_plan_that_is_none_says_what_is_wrong(server):
     async with opened(to(server)) as user:
         await at_echo(user)
         await user.press("alt+r")
@@ -430,7 +447,8 @@ async def test_a_plan_that_is_none_says_what_is_wrong(server, bob):
         assert not user.app._session.find(method="echo")
 
 
-async def test_several_participants_answer_side_by_side(server, bob):
+@pytest.mark.usefixtures("bob")
+async def test_several_participants_answer_side_by_side(server):
     async with join(server.url, "carl", **METHODS) as carl, join(server.url, "dora"), opened(to(server)) as user:
 
         async def handler(_data):
@@ -443,11 +461,12 @@ async def test_several_participants_answer_side_by_side(server, bob):
         await user.press("alt+a")
         screen = await shown(user, SeveralScreen)
         people = [person.identity for person in screen._people]
-        chosen = {people[at] for at in screen.query_one(SelectionList).selected}
-        assert chosen == {"bob", "carl"}
+        assert {people[at] for at in screen._chosen} == {"bob", "carl"}
+        await user.press("a", "a", "ctrl+j")
+        assert any("Nobody is chosen" in said for said in user.said())
         await user.press("a", "ctrl+j")
         await user.until(lambda: "3 of 3 answered · 2 ok" in user.text("#several-head"), "all answered")
-        results = screen.query_one("#several-results", OptionList)
+        results = screen.query_one(OptionList)
         lines = {(text := option.prompt.plain).split()[0]: text for option in results.options}
         assert "✓ ok" in lines["bob"]
         assert lines["bob"].endswith("hi")

@@ -37,7 +37,6 @@ class HistoryScreen(Dialog[Sent]):
     """
 
     DEFAULT_CSS = """
-    HistoryScreen > .dialog { width: 90%; max-width: 140; }
     HistoryScreen OptionList { max-height: 24; text-wrap: nowrap; text-overflow: ellipsis; }
     HistoryScreen #history-search { background: $panel; margin-bottom: 1; }
     HistoryScreen #history-empty { height: auto; color: $muted; }
@@ -91,7 +90,8 @@ class HistoryScreen(Dialog[Sent]):
         ]
         self._listed = found[:_MOST_LISTED]
         listed = self.query_one(OptionList)
-        listed.set_options(Option(_line(entry, whole=self._all)) for entry in self._listed)
+        usual = None if self._all or self._target is None else self._target[0]
+        listed.set_options(Option(_line(entry, usual)) for entry in self._listed)
         listed.display = bool(self._listed)
         listed.highlighted = 0 if self._listed else None
         empty = self.query_one("#history-empty", Static)
@@ -130,7 +130,13 @@ def _haystack(entry: Sent) -> str:
     return f"{entry.destination} {entry.method} {entry.outcome} {entry.payload or ''}".lower()
 
 
-def _line(entry: Sent, *, whole: bool) -> Content:
+def _line(entry: Sent, usual: str | None) -> Content:
+    """A line; the method and the callee, where that is not the usual one, are in it.
+
+    Args:
+        entry: the call.
+        usual: whom the method is called of now; ``None`` where methods are mixed.
+    """
     symbol, style = _symbol(entry.outcome)
     took = duration(Measure(entry.ms, 0.1, "sdk")) if entry.ms is not None else ""
     parts: list[Content | str | tuple[str, str]] = [
@@ -139,9 +145,10 @@ def _line(entry: Sent, *, whole: bool) -> Content:
         f"{took:>9}  ",
     ]
     name = sanitise_name(entry.destination)
-    if whole:
-        name = f"{name} {G.into} {cut(sanitise_name(entry.method), METHOD_NAME_LIMIT)}"
-    parts.append((f"{name}  ", "bold" if whole else "$muted"))
+    if usual is None:
+        parts.append((f"{name} {G.into} {cut(sanitise_name(entry.method), METHOD_NAME_LIMIT)}  ", "bold"))
+    elif entry.destination != usual:
+        parts.append((f"{name}  ", "bold"))
     if entry.payload is None:
         parts.append((f"{size(entry.bytes)}, not kept", "$muted"))
     else:

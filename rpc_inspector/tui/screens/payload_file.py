@@ -3,12 +3,13 @@
 import asyncio
 import base64
 from pathlib import Path
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.widgets import Checkbox, Input, Static
+from textual.widgets import Input, Static
 
 from rpc_inspector.core.payload.contents import contents_of
 from rpc_inspector.core.templates import literal
@@ -37,17 +38,20 @@ class PayloadFileScreen(Dialog[Loaded]):
     DEFAULT_CSS = """
     PayloadFileScreen #payload-path { background: $panel; }
     PayloadFileScreen #payload-about { height: auto; margin-top: 1; }
-    PayloadFileScreen Checkbox { border: none; padding: 0; height: 1; background: $background; margin-top: 1; }
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+j,alt+enter", "at_cursor", "at the cursor", id="payload_file.at_cursor", priority=True,
+                tooltip="Put the file in at the cursor."),
+    ]  # fmt: skip
 
     def compose(self) -> ComposeResult:
         """A path, what is there, and where it goes."""
         with Vertical(classes="dialog") as box:
             box.border_title = "Payload from a file"
-            box.border_subtitle = "enter take   tab next   esc close"
+            box.border_subtitle = "enter in place of all   ^j at the cursor   esc close"
             yield Input(placeholder="path", id="payload-path", compact=True)
             yield Static("Text is taken as it is, anything else as base64.", id="payload-about", markup=False)
-            yield Checkbox("put it in at the cursor, not in place of everything", id="payload-at-cursor", compact=True)
 
     def on_mount(self) -> None:
         """Begin to type."""
@@ -64,22 +68,28 @@ class PayloadFileScreen(Dialog[Loaded]):
             self._say(await self._read(path))
 
     @on(Input.Submitted)
-    async def _take(self, event: Input.Submitted) -> None:
-        if not event.value.strip():
-            return
-        loaded = await self._read(event.value.strip())
+    async def _submitted(self) -> None:
+        await self._take(whole=True)
+
+    async def action_at_cursor(self) -> None:
+        """Put it in at the cursor."""
+        await self._take(whole=False)
+
+    async def _take(self, *, whole: bool) -> None:
+        path = self.query_one(Input).value.strip()
+        loaded = await self._read(path, whole=whole) if path else "Type its path."
         if isinstance(loaded, Loaded):
             self.app.notify(sanitise(loaded.about, limit=300), timeout=4, markup=False)
             self.dismiss(loaded)
         else:
             self._say(loaded)
 
-    async def _read(self, path: str) -> Loaded | str:
+    async def _read(self, path: str, *, whole: bool = True) -> Loaded | str:
         try:
             text, about = await asyncio.to_thread(_payload_of, path)
         except FileUnusable as error:
             return f"{error}"
-        return Loaded(text, not self.query_one(Checkbox).value, about)
+        return Loaded(text, whole, about)
 
     def _say(self, found: Loaded | str) -> None:
         words = found.about if isinstance(found, Loaded) else found

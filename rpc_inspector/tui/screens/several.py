@@ -1,6 +1,5 @@
 """The request to several participants at once, and what each of them says, side by side."""
 
-import time
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -9,9 +8,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import OptionList, SelectionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
-from textual.widgets.selection_list import Selection
 
 from rpc_inspector.core.model import Call, Participant, replace
 from rpc_inspector.core.session import Invocation, Session, SessionError, Update
@@ -41,15 +39,13 @@ class SeveralScreen(Dialog[None]):
     """
 
     DEFAULT_CSS = """
-    SeveralScreen > .dialog { width: 80%; max-width: 120; }
-    SeveralScreen.-narrow > .dialog { width: 96%; }
-    SeveralScreen SelectionList { border: none; padding: 0; background: $background; height: auto; max-height: 16; }
     SeveralScreen OptionList { text-wrap: nowrap; text-overflow: ellipsis; max-height: 20; }
     SeveralScreen #several-head { height: 1; color: $muted; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+j,alt+enter", "send", "send", id="several.send", tooltip="Send to all that are chosen.",
                 priority=True),
+        Binding("space", "choose", "choose", id="several.choose", tooltip="Choose the participant, or no longer."),
         Binding("a", "all", "all", id="several.all", tooltip="Choose all, or none."),
     ]  # fmt: skip
 
@@ -64,53 +60,71 @@ class SeveralScreen(Dialog[None]):
         super().__init__()
         self._session, self._first, self._again, self._people = session, first, again, people[:MOST]
         self._open_call = open_call
+        self._chosen: set[int] = set()
         self._seqs: list[int] = []
 
     def compose(self) -> ComposeResult:
-        """Those to choose from; then the results."""
+        """Those to choose from; then, in their place, what they said."""
         with Vertical(classes="dialog") as box:
             box.border_title = Content(f"Send {sanitise_name(self._first.method)} to several")
             box.border_subtitle = "space choose   a all   ^j send   esc close"
-            yield Static("Those with a mark are sent the request at the same time.", id="several-head")
-            yield SelectionList(*self._selections(), compact=True, id="several-people")
-            yield OptionList(id="several-results", compact=True, markup=False)
-
-    def _selections(self) -> list[Selection[int]]:
-        found = []
-        for at, person in enumerate(self._people):
-            has = any(method.name == self._first.method for method in person.methods)
-            about = [] if has else ["not known to have it"]
-            if not person.can_receive_calls:
-                about.append("not active")
-            label = Content.assemble(
-                sanitise_name(person.identity), (f"  {', '.join(about)}" if about else "", "$text-warning")
-            )
-            chosen = person.identity == self._first.destination or (has and person.can_receive_calls)
-            found.append(Selection(label, at, chosen))
-        return found
+            yield Static(id="several-head")
+            yield OptionList(id="several", compact=True, markup=False)
 
     def on_mount(self) -> None:
-        """Begin to choose."""
-        self.query_one("#several-results").display = False
-        self.query_one(SelectionList).focus()
+        """Begin to choose: those that are known to have the method are chosen already."""
+        self._chosen = {
+            at
+            for at, person in enumerate(self._people)
+            if person.identity == self._first.destination or (self._has_method(person) and person.can_receive_calls)
+        }
+        self._list_people()
+        self.query_one(OptionList).focus()
+
+    def _has_method(self, person: Participant) -> bool:
+        return any(method.name == self._first.method for method in person.methods)
+
+    def _list_people(self) -> None:
+        listed = self.query_one(OptionList)
+        at = listed.highlighted
+        listed.set_options(Option(self._person_line(at)) for at in range(len(self._people)))
+        listed.highlighted = at or 0
+        count = len(self._chosen)
+        self.query_one("#several-head", Static).update(f"{count} chosen, sent to at the same time")
+
+    def _person_line(self, at: int) -> Content:
+        person, chosen = self._people[at], at in self._chosen
+        about = [] if self._has_method(person) else ["not known to have it"]
+        if not person.can_receive_calls:
+            about.append("not active")
+        return Content.assemble(
+            (f"{G.on if chosen else G.off} ", "$text-primary" if chosen else "$muted"),
+            (sanitise_name(person.identity), "bold" if chosen else ""),
+            (f"  {', '.join(about)}" if about else "", "$muted"),
+        )
 
     def action_all(self) -> None:
         """Choose all; where all are, none."""
-        listed = self.query_one(SelectionList)
-        if len(listed.selected) == len(self._people):
-            listed.deselect_all()
-        else:
-            listed.select_all()
+        if not self._seqs:
+            everybody = set(range(len(self._people)))
+            self._chosen = set() if self._chosen == everybody else everybody
+            self._list_people()
+
+    def action_choose(self) -> None:
+        """Choose the one under the cursor, or no longer."""
+        at = self.query_one(OptionList).highlighted
+        if at is not None and not self._seqs:
+            self._chosen ^= {at}
+            self._list_people()
 
     def action_send(self) -> None:
         """Send, once."""
-        chosen = sorted(self.query_one(SelectionList).selected)
         if self._seqs:
             return
-        if not chosen:
+        if not self._chosen:
             self.notify("Nobody is chosen. Space chooses.", severity="warning", markup=False)
             return
-        for at in chosen:
+        for at in sorted(self._chosen):
             try:
                 wanted = replace(self._again(self._first), destination=self._people[at].identity)
                 self._seqs.append(self._session.start_call(wanted))
@@ -118,16 +132,9 @@ class SeveralScreen(Dialog[None]):
                 self.notify(sanitise(f"{error}", limit=300), severity="error", markup=False)
                 break
         if self._seqs:
-            self._show_results()
-
-    def _show_results(self) -> None:
-        self.query_one(SelectionList).display = False
-        listed = self.query_one("#several-results", OptionList)
-        listed.display = True
-        self.query_one(".dialog").border_subtitle = "enter open the call   esc close"
-        self._draw()
-        listed.highlighted = 0
-        listed.focus()
+            self.query_one(".dialog").border_subtitle = "enter open the call   esc close"
+            self._draw()
+            self.query_one(OptionList).highlighted = 0
 
     def take(self, update: Update) -> None:
         """Something changed in the trace."""
@@ -135,7 +142,7 @@ class SeveralScreen(Dialog[None]):
             self._draw()
 
     def _draw(self) -> None:
-        listed = self.query_one("#several-results", OptionList)
+        listed = self.query_one(OptionList)
         calls = [row for seq in self._seqs if isinstance(row := self._session.row(seq), Call)]
         at = listed.highlighted
         listed.set_options(Option(result_line(call)) for call in calls)
@@ -148,15 +155,18 @@ class SeveralScreen(Dialog[None]):
             words += f" {G.dot} slowest {duration(slowest)}"
         self.query_one("#several-head", Static).update(words)
 
-    @on(OptionList.OptionSelected, "#several-results")
-    def _opened(self, event: OptionList.OptionSelected) -> None:
-        self._open_call(self._seqs[event.option_index])
+    @on(OptionList.OptionSelected)
+    def _selected(self, event: OptionList.OptionSelected) -> None:
+        if self._seqs:
+            self._open_call(self._seqs[event.option_index])
+        else:
+            self.action_choose()
 
 
 def result_line(call: Call) -> Content:
     """``bob   ✓ ok   12.3 ms   {"temp": 21}``: participant, outcome, ms, the answer or the error."""
     mark = mark_of(call)
-    took = f"{time.monotonic() - call.started:.0f} s so far" if call.is_open else f"{milliseconds(call.duration)} ms"
+    took = "" if call.is_open else f"{milliseconds(call.duration)} ms"
     said = ""
     if call.error is not None:
         said = call.error.name or call.error.message
