@@ -7,7 +7,7 @@ import zlib
 from io import BufferedReader, BytesIO
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rpc_inspector.core.callobject import call_line, call_object
@@ -171,6 +171,8 @@ def test_an_array_that_is_cut_off_gives_what_there_is(tmp_path):
     assert report.sentences()[0] == f"1 of {len(LINES)} items could not be read."
 
 
+@example(junk=b"[\x00", at=0)
+@example(junk=b"[{", at=0)
 @given(st.binary(max_size=300), st.integers(0, len(JOURNAL)))
 def test_whatever_stands_in_a_file_reading_comes_to_an_end(tmp_path_factory, junk, at):
     path = tmp_path_factory.mktemp("junk") / "trace"

@@ -24,8 +24,10 @@ PAYLOADS = ('{"token":"abc","n":1}', '{"n":2}')
 @pytest.fixture
 def here(tmp_path, monkeypatch):
     """A current directory of its own."""
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
 
 
 @asynccontextmanager

@@ -7,11 +7,27 @@ from collections.abc import Iterator
 _BEGINS = re.compile(rb"\s*(?:\[|\{\s*\n)")
 _BETWEEN = re.compile(r"[\s,]*")
 _decoder = json.JSONDecoder()
+#: A value that is cut short is complained of so near to the end: at the start of its last word, number or escape.
+_LONGEST_TOKEN = 32
 
 
 def spans_lines(start: bytes) -> bool:
-    """Whether a file that begins so is an array, or objects that take several lines each."""
-    return bool(_BEGINS.match(start))
+    """Whether a file that begins so is an array, or objects that take several lines each.
+
+    One that is broken at its first value is neither: its lines may be good all the same.
+    """
+    if not _BEGINS.match(start):
+        return False
+    text = _whole_characters(start)[0].lstrip()
+    between = _BETWEEN.match(text, text.startswith("["))
+    try:
+        _decoder.raw_decode(text, between.end() if between else 0)
+    except json.JSONDecodeError as error:
+        is_cut = error.msg.startswith("Unterminated") or error.pos > len(text) - _LONGEST_TOKEN
+        return is_cut or text.startswith("]", error.pos)
+    except RecursionError:
+        return True
+    return True
 
 
 def values(content: Iterator[bytes], longest: int) -> Iterator[list[bytes | None]]:
