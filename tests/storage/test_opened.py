@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from rpc_inspector.core.callobject import call_line
-from rpc_inspector.core.model import Call, Participant, replace
+from rpc_inspector.core.explain import explain, facts_of
+from rpc_inspector.core.model import Call, CallError, Participant, replace
 from rpc_inspector.core.session import Invocation, NotConnected, Session, SessionState, Target
 from rpc_inspector.storage.journal.lines import Header, Line, encode
 from rpc_inspector.storage.traces import opened
@@ -179,3 +180,19 @@ async def test_closing_ends_the_reading(tmp_path):
 async def test_room_events_come_too(tmp_path):
     trace, _ = await watched(tmp_path, journal(Line(event=event(3, 1.0))))
     assert trace.rows() == (event(3, 1.0),)
+
+
+async def test_a_failed_call_is_explained_by_what_was_saved_with_it(tmp_path):
+    left, failed = story()[7:9]
+    failed = replace(failed, error=CallError(code=1501, message="Connection timeout"))
+    trace, _ = await watched(tmp_path, journal(*rows_of([event(1, 0.5, identity="billing"), left, failed])))
+    assert [saved.kind for saved in trace.events_of("billing")] == ["joined", "left"]
+    cause = explain(trace.row(9), facts_of(trace, trace.row(9))).causes[0]
+    assert (cause.id, cause.evidence_for) == ("left-before", ("billing left 0.1 s before the call",))
+
+
+async def test_what_was_found_then_stands_where_the_file_has_nothing_to_judge_by(tmp_path):
+    error = CallError(code=1501, message="Connection timeout", causes=("nobody here is called blling. Check it.",))
+    lone = replace(call(9, callee="blling", total=7000.0, code=1501, views=()), error=error)
+    trace, _ = await watched(tmp_path, journal(*rows_of([lone])))
+    assert [cause.sentence for cause in explain(lone, facts_of(trace, lone)).causes] == list(error.causes)

@@ -10,9 +10,6 @@ from rpc_inspector.core.session import SessionState
 #: So long after a call's end what is told still belongs to it: livekit-server 1.13.5 tells of joins and leaves of
 #: participants without tracks every 3 s, and the SDK ends a call with 1503 2 s after the leave.
 TELLING_LAG_S = 4.0
-#: So long before it says that it reconnects the SDK forgets the participants; so long after it is back it lists them.
-FORGETTING_S = 1.0
-RELISTING_S = 3.0
 #: The reasons of a leave without a goodbye: the server noticed that the connection was lost.
 LOST_REASONS = frozenset({"connection timeout", "state mismatch", "signal close", "media failure", "unknown reason"})
 #: RoomService and the SDK tell the time of a join in whole seconds at times.
@@ -66,24 +63,8 @@ class Facts(Struct, frozen=True, kw_only=True):
         return tuple(
             event
             for event in self.events
-            if identity is not None
-            and event.identity == identity
-            and event.kind in ("joined", "active", "left")
-            and not self._relisted(event)
+            if identity is not None and event.identity == identity and event.kind in ("joined", "active", "left")
         )
-
-    def _relisted(self, event: RoomEvent) -> bool:
-        """Whether it is about our own list alone: when we reconnect, the SDK forgets everybody and lists them anew.
-
-        Somebody who truly left has a reason; the SDK tells of the others a moment before it says that it reconnects.
-        """
-        if event.kind == "left" and event.text:
-            return False
-        for begun in (one.time - FORGETTING_S for one in self.events if one.kind == "reconnecting"):
-            back = next((one.time for one in self.events if one.kind == "reconnected" and one.time >= begun), None)
-            if begun <= event.time and (back is None or event.time <= back + RELISTING_S):
-                return True
-        return False
 
     def knows_room(self, call: Call) -> bool:
         """Whether we are in the call's room now, so that state and roster tell of it."""

@@ -1,5 +1,6 @@
 """Gathering the facts around a call from whoever holds the trace: a session, or the store itself."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -7,6 +8,10 @@ from rpc_inspector.core.explain.facts import TELLING_LAG_S, Facts, end_of
 from rpc_inspector.core.model import Call, LogLine, Participant, RoomEvent, TraceRow
 from rpc_inspector.core.session import SessionState
 
+#: So long before it says that it reconnects the SDK forgets the participants; so long after it is back it lists them.
+FORGETTING_S, RELISTING_S = 1.0, 3.0
+#: Events of one participant before and after a call's beginning at most.
+EVENTS = 60
 #: Rows looked at before and after a call's own: a bound, so that a burst of failures stays cheap in a long trace.
 BEFORE, AFTER = 400, 400
 
@@ -49,10 +54,12 @@ def facts_of(session: Seen, call: Call) -> Facts:
 def facts_around(call: Call, trace: Trace, state: SessionState, roster: tuple[Participant, ...]) -> Facts:
     """The same from its parts."""
     near = [row for row in map(trace.row, range(max(call.seq - BEFORE, 1), call.seq + AFTER)) if row is not None]
-    events = {row.seq: row for row in near if isinstance(row, RoomEvent) and row.identity is None}
+    ours = [row for row in near if isinstance(row, RoomEvent) and row.identity is None]
+    events = {event.seq: event for event in ours}
     for identity in (call.caller, call.callee):
         if identity is not None:
-            events |= {event.seq: event for event in trace.events_of(identity)}
+            told = _told(trace.events_of(identity), call)
+            events |= {event.seq: event for event in told if not _relisted(event, ours)}
     limit = end_of(call) + TELLING_LAG_S
     return Facts(
         state=state,
@@ -65,3 +72,23 @@ def facts_around(call: Call, trace: Trace, state: SessionState, roster: tuple[Pa
         ),
         log=tuple(line for line in trace.logs() if line.call == call.seq),
     )
+
+
+def _told(events: Sequence[RoomEvent], call: Call) -> Sequence[RoomEvent]:
+    """Those around the call's beginning; they come in the order of their times."""
+    at = bisect_right(events, call.started, key=lambda event: event.time)
+    return events[max(at - EVENTS, 0) : at + EVENTS]
+
+
+def _relisted(event: RoomEvent, ours: Sequence[RoomEvent]) -> bool:
+    """Whether it is about our own list alone: when we reconnect, the SDK forgets everybody and lists them anew.
+
+    Somebody who truly left has a reason; the SDK tells of the others a moment before it says that it reconnects.
+    """
+    if event.kind not in ("joined", "active", "left") or (event.kind == "left" and event.text):
+        return False
+    for begun in (one.time - FORGETTING_S for one in ours if one.kind == "reconnecting"):
+        back = next((one.time for one in ours if one.kind == "reconnected" and one.time >= begun), None)
+        if begun <= event.time and (back is None or event.time <= back + RELISTING_S):
+            return True
+    return False

@@ -47,6 +47,8 @@ class OpenedTrace:
         self._keep = keep
         self._loop = asyncio.get_running_loop()
         self._rows: dict[int, TraceRow] = {}
+        #: Numbers of the room events about each participant.
+        self._happened: dict[str, dict[int, None]] = {}
         self._marked: set[int] = set()
         self._log: deque[LogLine] = deque(maxlen=LOG_LINES)
         self._cast = Cast()
@@ -107,6 +109,8 @@ class OpenedTrace:
         if row.seq in self._marked and not row.marked:
             row = replace(row, marked=True)  # marked while the file was still being read
         self._rows[row.seq] = row
+        if isinstance(row, RoomEvent) and row.identity is not None:
+            self._happened.setdefault(row.identity, {})[row.seq] = None
         self._changed[row.seq] = None
         end = row.wall
         if isinstance(row, Call):
@@ -167,7 +171,8 @@ class OpenedTrace:
 
     def events_of(self, identity: str) -> Sequence[RoomEvent]:
         """The room events about a participant, in the order of their numbers."""
-        return tuple(row for row in self.rows() if isinstance(row, RoomEvent) and row.identity == identity)
+        rows = map(self._rows.get, sorted(self._happened.get(identity, ())))
+        return tuple(row for row in rows if isinstance(row, RoomEvent))
 
     def logs(self) -> Sequence[LogLine]:
         """What the recording's SDK logged; the latest 5,000 lines."""

@@ -5,7 +5,7 @@ from typing import cast
 
 from textual import on
 
-from rpc_inspector.core.explain import Explanation, explain, facts_of
+from rpc_inspector.core.explain import Explanation, explain, facts_of, topic_of
 from rpc_inspector.core.model import Call, Participant
 from rpc_inspector.core.names import closest
 from rpc_inspector.core.session import Session, SessionError, SessionState
@@ -167,7 +167,9 @@ class ShowingScreen(PanedScreen):
             self.app.push_screen(CompareScreen(first[0], second[0]))
 
     def _explain(self, call: Call) -> Explanation | None:
-        return explain(call, facts_of(self.session, call)) if self.session else None
+        if self.session is None or topic_of(call) is None:
+            return None
+        return explain(call, facts_of(self.session, call))
 
     def action_toggle_form(self) -> None:
         """Raw or indented."""
