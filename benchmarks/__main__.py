@@ -10,6 +10,7 @@ from benchmarks import (
     acks,
     discovery,
     filtering,
+    form,
     invoke,
     journal,
     keys,
@@ -36,6 +37,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[dict[str, float]]]] = {
     "journal": journal.measure,
     "open": opening.measure,
     "keys": keys.measure,
+    "form": form.measure,
     "discovery": discovery.measure,
 }
 
@@ -70,6 +72,8 @@ GOALS: dict[str, tuple[str, float]] = {
     "ladder_live_core": ("<=", 0.25),
     "ladder_put_growth_ratio": ("<=", 2.0),
     "filter_key_ms_p99": ("<=", 50.0),
+    "form_first_own_ms_max": ("<=", 150.0),
+    "form_key_own_ms_p99": ("<=", 30.0),
     "discovery_advertised_ms_p95": ("<=", 300.0),
     "discovery_advertised_later_ms_p95": ("<=", 300.0),
     "discovery_described_s_max": ("<=", 3.3),

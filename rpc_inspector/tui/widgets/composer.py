@@ -247,6 +247,11 @@ class Composer(Vertical):
         else:
             self._check = self.set_timer(_CHECK_LATER_S, self.refresh_facts)
 
+    @on(RequestBody.Checked)
+    def _checked(self, event: RequestBody.Checked) -> None:
+        event.stop()
+        self.refresh_facts()
+
     @on(Input.Changed, "#timeout")
     def _timeout_changed(self, event: Input.Changed) -> None:
         event.stop()
@@ -271,6 +276,8 @@ class Composer(Vertical):
         resolved = self.fill(text)
         self._show_preview(resolved)
         word, problem, style = _validity(text, resolved)
+        if word == "valid" and self.body.verdict:
+            word, style = self.body.verdict, "$text-warning"
         if not problem and self.editor.is_aside:
             problem, style = "Too large to edit here: its beginning is shown, all of it is sent. f4 edits it.", "$muted"
         elif not problem and too_large_to_highlight(text):

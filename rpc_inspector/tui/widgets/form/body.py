@@ -32,6 +32,8 @@ from rpc_inspector.tui.widgets.payload.area import RequestArea
 #: After the last key: the form follows, and the payload is checked.
 FOLLOW_S = 0.12
 FOLLOW_LARGE_S = 0.6
+#: Columns of a screen that has room for both.
+BESIDE_FROM = 150
 #: A larger payload is edited as text alone.
 LARGEST = 1_000_000
 
@@ -48,20 +50,15 @@ class RequestBody(Vertical):
     RequestBody {
         height: 1fr;
         & > #request-views { height: 1fr; }
-        & PayloadForm { display: none; width: 1fr; }
-        & RequestArea { width: 1fr; }
-        &.-form PayloadForm { display: block; }
-        &.-form RequestArea { display: none; }
+        & PayloadForm { display: none; width: 5fr; }
+        & RequestArea { width: 4fr; }
+        &.-beside RequestArea { margin-left: 1; }
         & > #schema-problem { height: auto; max-height: 2; display: none; }
-    }
-    .-widest RequestBody.-schema {
-        & PayloadForm { display: block; width: 5fr; }
-        & RequestArea { display: block; width: 4fr; margin-left: 1; }
     }
     """
 
-    class Shown(Message):
-        """The form came, went, or took the raw text's place."""
+    class Checked(Message):
+        """It is known anew what is wrong by the schema."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
@@ -69,7 +66,7 @@ class RequestBody(Vertical):
         self._method: Method | None = None
         self._called = ""
         self._schema: Schema | None = None
-        self._prefers_raw = False
+        self._prefers_raw = self._raw_here = False
         self._follow: Timer | None = None
         self._followed: str | None = None
 
@@ -86,7 +83,8 @@ class RequestBody(Vertical):
         popup = self.query_one("#completions", Popup)
         popup.can_focus = False
         self._completion = Completion(self.editor, popup)
-        self._validation = Validation(self, self.editor, self.form, self.query_one("#schema-problem", Static))
+        line = self.query_one("#schema-problem", Static)
+        self._validation = Validation(self, self.editor, self.form, line, lambda: self.post_message(self.Checked()))
 
     async def on_unmount(self) -> None:
         """End what checks."""
@@ -103,9 +101,15 @@ class RequestBody(Vertical):
         return self.query_one(PayloadForm)
 
     @property
+    def verdict(self) -> str:
+        """What is wrong by the schema, in two words; empty if nothing is known to be."""
+        count = self._validation.count
+        return f"{count:,} problem{'' if count == 1 else 's'}" if count else ""
+
+    @property
     def shows_form(self) -> bool:
         """The form is what is filled in."""
-        return self._schema is not None and not self._prefers_raw
+        return self._schema is not None and not self._prefers_raw and not self._raw_here
 
     @property
     def focus_target(self) -> Widget:
@@ -119,9 +123,13 @@ class RequestBody(Vertical):
         if (name, method) == (self._called, self._method):
             self._catch_up()
             return
-        kept = self._called == name and self._made_from(self._method) == self._made_from(method)
-        self._called, self._method = name, method
+        same = self._called == name
+        # Who leaves takes nothing along: the form stays as it is for the one who comes back.
+        kept = same and (method is None or self._made_from(self._method) == self._made_from(method))
+        self._called, self._method = name, method or (self._method if same else None)
         if not kept:
+            # What comes to be known while somebody types does not take the editor away.
+            self._raw_here = same and self.editor.has_focus
             self._use(*self._read(method))
         self._catch_up()
 
@@ -158,10 +166,16 @@ class RequestBody(Vertical):
         return UNSET
 
     def _show(self) -> None:
-        self.set_class(self._schema is not None, "-schema")
-        self.set_class(self.shows_form, "-form")
+        """The form beside the raw text where there is room, else one of them. At once, as a hidden one has no focus."""
+        beside = self._schema is not None and self.app.size.width >= BESIDE_FROM
+        self.form.display = beside or self.shows_form
+        self.editor.display = beside or not self.shows_form
+        self.set_class(beside, "-beside")
         self._validation.say()
-        self.post_message(self.Shown())
+
+    def on_resize(self) -> None:
+        """There may be more room now, or less."""
+        self._show()
 
     # In step
 
@@ -193,7 +207,10 @@ class RequestBody(Vertical):
             line = text.count("\n", 0, error.at) + 1
             what = sanitise(error.what, limit=200)
             self.form.stop(f"The raw text is no JSON, so there is no form of it: line {line}, {what}. alt+v shows it.")
-        self._validation.check(text)
+            column = error.at - text.rfind("\n", 0, error.at)
+            self._validation.mark_broken(line, column, error.length)
+        else:
+            self._validation.check(text)
 
     @on(PayloadForm.Edited)
     def _edited(self, event: PayloadForm.Edited) -> None:
@@ -222,6 +239,7 @@ class RequestBody(Vertical):
 
     async def action_switch_view(self) -> None:
         """From the form to the raw text and back; without a schema one is inferred from what was seen."""
+        self._raw_here = False
         if self._schema is None:
             self._prefers_raw = not await self._infer()
         elif self.form.has_focus_within or self.editor.has_focus:

@@ -23,6 +23,7 @@ from rpc_inspector.tui.widgets.trace.line_list import LineList, Piece
 #: From so many cells on, a field's description stands beside it.
 _DESCRIBED_FROM = 64
 _LEAST_LABEL, _MOST_LABEL = 8, 26
+_LABEL_SHARE = 0.4
 _VALUE_SHARE = 0.45
 
 
@@ -59,7 +60,7 @@ class FieldList(LineList, inherit_bindings=False):
         self._refused: dict[Way, str] = {}
         self._problems: Sequence[Problem] = ()
         self._example: object = UNSET
-        self._label_width = _LEAST_LABEL
+        self._wanted_label = _LEAST_LABEL
 
     # What it shows
 
@@ -68,7 +69,7 @@ class FieldList(LineList, inherit_bindings=False):
         here = self.current
         self.rows, self._example = rows, example
         wanted = [cell_len(row.label) + 2 * row.depth + 4 for row in rows[:MOST_MEASURED]]
-        self._label_width = min(max([_LEAST_LABEL, *wanted]), _MOST_LABEL)
+        self._wanted_label = min(max([_LEAST_LABEL, *wanted]), _MOST_LABEL)
         self._lay_out()
         if here is not None:
             self._go_to(here)
@@ -131,6 +132,10 @@ class FieldList(LineList, inherit_bindings=False):
         if index is not None:
             self.put_cursor(self._line_of(index))
             self.moved()
+
+    @property
+    def _label_width(self) -> int:
+        return min(self._wanted_label, max(int(self.scrollable_content_region.width * _LABEL_SHARE), _LEAST_LABEL))
 
     def _line_of(self, row: int) -> int:
         return next((at for at, line in enumerate(self._lines) if line.row == row), 0)

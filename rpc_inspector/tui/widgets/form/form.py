@@ -15,7 +15,7 @@ from textual.message import Message
 from textual.widgets import Input, OptionList, Static
 
 from rpc_inspector.core.query.paths import Way
-from rpc_inspector.core.schema import Problem, Schema
+from rpc_inspector.core.schema import Problem, Schema, get
 from rpc_inspector.core.text import sanitise
 from rpc_inspector.tui.actions import bindings
 from rpc_inspector.tui.widgets.form import changes
@@ -100,7 +100,7 @@ class PayloadForm(Vertical):
         yield Static(id="form-head")
         yield FieldList(id="fields")
         yield Static(id="form-about")
-        yield FieldInput(compact=True, id="field")
+        yield FieldInput(compact=True, select_on_focus=False, id="field")
         yield Popup(id="choices")
 
     @property
@@ -115,8 +115,7 @@ class PayloadForm(Vertical):
         self._stop_editing()
         self._schema, self._example, self._note = schema, example, note
         self._folds, self._shapes, self._refused, self._problems = {}, {}, {}, ()
-        self.fields.rows = ()
-        self.fields.put_cursor(0)
+        self.fields.show((), example)
 
     def take(self, value: object | UnsetType) -> None:
         """Show a payload; ``UNSET`` is none yet."""
@@ -227,18 +226,19 @@ class PayloadForm(Vertical):
 
     def _do_add(self, row: Row) -> None:
         """Another element of the list that the row is, or is in."""
-        rows = self.fields.rows
-        way = row.way if row.control in ("add", "list") else row.way[:-1]
-        holder = next((one for one in rows if one.control == "add" and one.way == way), None)
-        if holder is None:
-            if row.control == "list":
-                self._folds[row.way] = False
-                self._wanted = (*row.way, 0)
-                self._edit(partial(changes.add, way=row.way, field=row.field))
+        if row.control == "list":
+            self._folds[row.way] = False
+            self._add_to(row)
             return
-        count = sum(1 for one in rows if one.is_element and one.way[:-1] == way)
-        self._wanted = (*way, count)
-        self._edit(partial(changes.add, way=way, field=holder.field))
+        holders = {one.way: one for one in self.fields.rows if one.control == "add"}
+        way = next((row.way[:depth] for depth in range(len(row.way), -1, -1) if row.way[:depth] in holders), None)
+        if way is not None:
+            self._add_to(holders[way])
+
+    def _add_to(self, holder: Row) -> None:
+        have = get(self._value, holder.way)
+        self._wanted = (*holder.way, len(have) if isinstance(have, list) else 0)
+        self._edit(partial(changes.add, way=holder.way, field=holder.field))
 
     def _do_up(self, row: Row) -> None:
         self._move(row, -1)

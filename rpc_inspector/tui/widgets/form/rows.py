@@ -65,9 +65,9 @@ class Row(Struct, frozen=True, kw_only=True, eq=False):
     def label(self) -> str:
         """What it is called: the key, as it stands in the payload."""
         if self.control == "add":
-            return "add an element"
+            return "add"
         if self.control == "key":
-            return "add a key"
+            return "add key"
         if not self.way:
             return self.field.title or "payload"
         step = self.way[-1]

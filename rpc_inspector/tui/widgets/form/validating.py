@@ -1,6 +1,6 @@
 """A payload checked against its schema while it is written: off the keys, and never in the way of sending it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from textual.content import Content
 from textual.widget import Widget
@@ -16,10 +16,16 @@ _LONGEST = 300
 
 
 class Validation:
-    """Has the text checked, one check after the other, and shows what is wrong where it is wrong."""
+    """Has the text checked, one check after the other, and shows what is wrong where it is wrong.
 
-    def __init__(self, owner: Widget, editor: RequestArea, form: PayloadForm, line: Static) -> None:
-        self._owner, self._editor, self._form, self._line = owner, editor, form, line
+    Args:
+        owner: runs the checks. line: for a sentence. told: is called after every check.
+    """
+
+    def __init__(
+        self, owner: Widget, editor: RequestArea, form: PayloadForm, line: Static, told: Callable[[], object]
+    ) -> None:
+        self._owner, self._editor, self._form, self._line, self._told = owner, editor, form, line, told
         self._checker = Checker()
         self._schema: Schema | None = None
         self._problems: Sequence[Problem] = ()
@@ -39,6 +45,12 @@ class Validation:
             self._runs = True
             self._owner.run_worker(self._run(), group="schema", exit_on_error=False)
 
+    def mark_broken(self, line: int, column: int, length: int) -> None:
+        """The text is no JSON from there on, both from 1, as its composer tells in words; nothing is checked."""
+        self._waiting = None
+        self._take(())
+        self._editor.mark([(line - 1, column - 1, length)])
+
     async def _run(self) -> None:
         try:
             while self._waiting is not None and (schema := self._schema) is not None:
@@ -57,6 +69,12 @@ class Validation:
         if self._schema is not None:
             self._form.tell(problems)
         self.say()
+        self._told()
+
+    @property
+    def count(self) -> int:
+        """How many problems the payload has by its schema, as far as is known."""
+        return sum(one.about == "payload" for one in self._problems)
 
     def say(self) -> None:
         """One line: what is wrong first, where the raw text is read; in the form it stands under the fields."""
