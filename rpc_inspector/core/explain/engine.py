@@ -63,5 +63,5 @@ def _causes(call: Call, facts: Facts, topic: Topic) -> tuple[Cause, ...]:
 
 def _actions(causes: tuple[Cause, ...], topic: Topic) -> tuple[Action, ...]:
     """What the causes offer, each once, and the page of the code."""
-    every = [action for cause in causes for action in cause.actions]
+    every = [action for cause in causes for action in cause.actions if action.target]
     return (*dict.fromkeys(every), Action("docs", str(topic)))

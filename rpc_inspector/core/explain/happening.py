@@ -30,6 +30,11 @@ def headline(call: Call) -> str:
     return told(call) if told else f"{named(call)} answered {method_of(call)} with its own error {error.code}."
 
 
+def _not_found(call: Call) -> str:
+    us = call.caller is not None and call.caller == call.callee
+    return f"Nothing was sent: {named(call)} {'called itself' if us else 'was not in the room'}."
+
+
 def _no_ack(call: Call) -> str:
     return f"No ack from {named(call)} within {seconds(call.budget.ack if call.budget else DEFAULT_ACK_MS)}."
 
@@ -54,7 +59,7 @@ def _too_large(call: Call) -> str:
 
 _HEADLINES: dict[int, Callable[[Call], str]] = {
     ErrorCode.UNSUPPORTED_METHOD: lambda call: f"{named(call)} answered that it has no method {method_of(call)}.",
-    ErrorCode.RECIPIENT_NOT_FOUND: lambda call: f"Nothing was sent: {named(call)} was not in the room.",
+    ErrorCode.RECIPIENT_NOT_FOUND: _not_found,
     ErrorCode.REQUEST_PAYLOAD_TOO_LARGE: _too_large,
     ErrorCode.UNSUPPORTED_SERVER: lambda call: f"Nothing was sent to {named(call)}: the server does not forward RPC.",
     ErrorCode.UNSUPPORTED_VERSION: lambda call: f"{named(call)} answered that it does not know this version of RPC.",
@@ -78,7 +83,7 @@ def _packets(call: Call) -> Iterator[str]:
     for stage in ("ack", "response"):
         if seen(call, stage, "callee") and not seen(call, stage, "caller"):
             yield f"{named(call)} sent its {stage}; at {caller_of(call)} it was not seen."
-        elif silent and seen(call, stage, "server") and not seen(call, stage, "caller"):
+        elif silent and seen(call, stage, "server") and not seen(call, stage, "caller") and not call.note:
             yield f"The server forwarded the {stage} of {named(call)}; at {caller_of(call)} it was not seen."
     ack = call.ack
     if ack is not None and call.error is not None and call.error.code == ErrorCode.RESPONSE_TIMEOUT:

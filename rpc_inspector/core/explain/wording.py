@@ -2,20 +2,32 @@
 
 from rpc_inspector.core.model import Call, RoomEvent
 
+#: Characters of a name: a sentence is to be read.
+_LONGEST_NAME = 60
+
 
 def named(call: Call) -> str:
     """The callee by its identity, or what stands for it."""
-    return call.callee or "the callee"
+    return _short(call.callee) or "the callee"
 
 
 def caller_of(call: Call) -> str:
     """The caller likewise."""
-    return call.caller or "the caller"
+    return _short(call.caller) or "the caller"
 
 
 def method_of(call: Call) -> str:
     """The method likewise."""
-    return call.method or "the method"
+    return _short(call.method) or "the method"
+
+
+def _short(name: str | None) -> str:
+    return "" if name is None else name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+
+
+def many(count: int, what: str) -> str:
+    """``1 call``, ``2 calls``."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def span(length_s: float) -> str:

@@ -78,11 +78,16 @@ async def we_reconnect(stage):
     """Our connection is made anew while a call runs."""
     session = await stage.another("shaky")
     await stage.here("resident", session)
-    seq = stage.begin("resident", "sleep", "1.9", session=session, response_ms=9_500)
-    await stage.troupe.told("handling", method="sleep", payload="1.9")
     room = session._connection.room  # only the SDK can break its own connection on demand
-    await room.simulate_scenario(SimulateScenarioKind.SIMULATE_FULL_RECONNECT)
-    return stage.explained(await session.finished(seq), session)
+    for attempt in range(4):  # now and then an answer finds its way all the same
+        nap = f"1.9{attempt}"
+        seq = stage.begin("resident", "sleep", nap, session=session, response_ms=9_500)
+        await stage.troupe.told("handling", method="sleep", payload=nap)
+        await room.simulate_scenario(SimulateScenarioKind.SIMULATE_FULL_RECONNECT)
+        told = stage.explained(await session.finished(seq), session)
+        if told.call.error:
+            break
+    return told
 
 
 async def behind_a_large_payload(stage):

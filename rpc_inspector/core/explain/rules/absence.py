@@ -91,7 +91,7 @@ def left_before(call: Call, facts: Facts) -> Cause | None:
         text=f"{callee} has left the room{because(gone)}",
         weight=Weight.PROVEN,
         evidence_for=(f"{callee} left {before_start(call, gone.time)}",),
-        actions=(Action("history", callee), Action("wait", callee)),
+        actions=(Action("history", call.callee or ""), Action("wait", call.callee or "")),
     )
 
 
@@ -114,7 +114,7 @@ def not_joined_yet(call: Call, facts: Facts) -> Cause | None:
         text=f"{callee} joined only {after_start(call, joined.time)}",
         weight=Weight.PROVEN,
         evidence_for=(f"nobody called {callee} was in the room when the call was made",),
-        actions=(Action("wait", callee), Action("resend", callee)),
+        actions=(Action("wait", call.callee or ""), Action("resend", call.callee or "")),
     )
 
 
@@ -144,7 +144,7 @@ def replaced(call: Call, facts: Facts) -> Cause | None:
         text=f"another session joined as {callee} {when} and replaced it, and with it the handlers that ran",
         weight=Weight.PROVEN + 1 if doubled or at_once or gone is None else Weight.STRONG,
         evidence_for=tuple(filter(None, (_told(gone, "left"), _told(came, "joined")))),
-        actions=(Action("history", callee), Action("resend", callee)),
+        actions=(Action("history", call.callee or ""), Action("resend", call.callee or "")),
     )
 
 
@@ -181,8 +181,8 @@ def left_during(call: Call, facts: Facts) -> Cause | None:
         text=f"{callee} left the room {after_start(call, gone.time)}{because(gone)}",
         # It may have left before the call ended: livekit-server tells up to 3 s late.
         weight=Weight.FITS - 5 if afterwards else Weight.STRONG if REPLACED in gone.text else Weight.PROVEN,
-        evidence_for=(*evidence, "it said no goodbye: its process ended or lost its network") if lost else evidence,
-        actions=(Action("history", callee), Action("wait", callee)),
+        evidence_for=(*evidence, "the reason is that of a lost connection, not of a goodbye") if lost else evidence,
+        actions=(Action("history", call.callee or ""), Action("wait", call.callee or "")),
     )
 
 

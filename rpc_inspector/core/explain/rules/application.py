@@ -97,7 +97,7 @@ def version_not_understood(call: Call, facts: Facts) -> Cause | None:
         weight=Weight.UNLIKELY if worked else Weight.STRONG,
         evidence_for=acked,
         evidence_against=(f"{named(call)} answered {before_start(call, worked.started)}",) if worked else (),
-        actions=(Action("history", named(call)),),
+        actions=(Action("history", call.callee or ""),),
     )
 
 

@@ -6,7 +6,7 @@ from rpc_inspector.core.explain.facts import TELLING_LAG_S, Facts, end_of, has_a
 from rpc_inspector.core.explain.model import Action, Cause, Weight
 from rpc_inspector.core.explain.raising import who_raised
 from rpc_inspector.core.explain.rule import rule
-from rpc_inspector.core.explain.wording import after_start, because, before_start, named, span
+from rpc_inspector.core.explain.wording import after_start, because, before_start, many, named, span
 from rpc_inspector.core.model import Call, Measure
 from rpc_inspector.core.units import size
 
@@ -60,7 +60,7 @@ def not_active(call: Call, facts: Facts) -> Cause | None:
         # That it became active is told up to 3 s late.
         weight=Weight.PROVEN if waiting or (became and became.time > call.started + TELLING_LAG_S) else Weight.STRONG,
         evidence_for=(told,),
-        actions=(Action("wait", name), Action("history", name)),
+        actions=(Action("wait", call.callee or ""), Action("history", call.callee or "")),
     )
 
 
@@ -84,7 +84,7 @@ def joined_just_before(call: Call, facts: Facts) -> Cause | None:
         weight=Weight.UNLIKELY if worked else Weight.POSSIBLE,
         evidence_for=(f"{name} joined {before_start(call, joined.time)}",),
         evidence_against=(f"{name} has answered since",) if worked else (),
-        actions=(Action("resend", name),),
+        actions=(Action("resend", call.callee or ""),),
     )
 
 
@@ -143,7 +143,7 @@ def our_reconnect(call: Call, facts: Facts) -> Cause | None:
         text=f"our own connection broke {after_start(call, broke[0].time)}, before {named(call)}'s answer came",
         weight=Weight.PROVEN + 1,
         evidence_for=("our SDK reconnected during the call", told),
-        actions=(Action("resend", named(call)),),
+        actions=(Action("resend", call.callee or ""),),
     )
 
 
@@ -172,7 +172,7 @@ def head_of_line(call: Call, facts: Facts) -> Cause | None:
         text=f"the call to {named(call)} waited behind {payload} of {biggest.method} in the same channel",
         weight=Weight.PROVEN if late else Weight.STRONG,
         evidence_for=(f"{biggest.method} with {payload} began {before_start(call, biggest.started)}", *arrived),
-        actions=(Action("resend", named(call)),),
+        actions=(Action("resend", call.callee or ""),),
     )
 
 
@@ -196,7 +196,7 @@ def late_ack(call: Call, facts: Facts) -> Cause | None:
         text=f"{named(call)}'s ack came after {came}, later than the {limit} that the call waited: it was held up",
         weight=Weight.STRONG,
         evidence_for=(*((f"the ack was seen after {came}",) if late else ()), *said),
-        actions=(Action("ping", named(call)), Action("resend", named(call))),
+        actions=(Action("ping", call.callee or ""), Action("resend", call.callee or "")),
     )
 
 
@@ -236,8 +236,11 @@ def one_direction(call: Call, facts: Facts) -> Cause | None:
     return Cause(
         text=f"no call to {named(call)} was ever acknowledged, while its calls to {call.caller} arrive",
         weight=Weight.STRONG,
-        evidence_for=(f"{len(before)} calls before had no ack either", f"{len(back)} calls came the other way"),
-        actions=(Action("ping", named(call)),),
+        evidence_for=(
+            f"{many(len(before), 'call')} before had no ack either",
+            f"{many(len(back), 'call')} came the other way",
+        ),
+        actions=(Action("ping", call.callee or ""),),
     )
 
 
@@ -262,14 +265,14 @@ def not_answering(call: Call, facts: Facts) -> Cause | None:
         evidence.append(f"it had answered {before_start(call, worked.started)}")
     vanished = facts.vanished_after(call.callee, call)
     if vanished:
-        evidence.append(f"it left {after_start(call, vanished.time)} without a goodbye{because(vanished)}")
+        evidence.append(f"it left {after_start(call, vanished.time)}{because(vanished)}")
     return Cause(
         text=f"{name} is in the room, yet its SDK did not answer: it hangs, was killed, has lost its network or its "
         "channel is congested",
         weight=Weight.STRONG if vanished else Weight.FITS,
         evidence_for=tuple(evidence),
         next_steps=(f"Ping {name}.",),
-        actions=(Action("ping", name), Action("history", name)),
+        actions=(Action("ping", call.callee or ""), Action("history", call.callee or "")),
     )
 
 

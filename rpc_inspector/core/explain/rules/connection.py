@@ -61,7 +61,7 @@ def sdk_tells_why(call: Call, _facts: Facts) -> Cause | None:
         text=f"the request to {named(call)} could not be handed to the connection; the SDK says: {reason or 'nothing'}",
         weight=Weight.STRONG,
         evidence_for=(f"the SDK's own words: {reason}",) if reason else (),
-        actions=(Action("resend", named(call)),),
+        actions=(Action("resend", call.callee or ""),),
     )
 
 
@@ -83,12 +83,12 @@ def somebody_disconnected(call: Call, facts: Facts) -> Cause | None:
             "leave is yet to be told",
             weight=Weight.STRONG - 5,
             evidence_for=("our own connection did not break", "livekit-server tells of leaves up to 3 s late"),
-            actions=(Action("history", named(call)), Action("resend", named(call))),
+            actions=(Action("history", call.callee or ""), Action("resend", call.callee or "")),
         )
     return Cause(
         text=f"{named(call)} or we disconnected before {method_of(call)} was answered",
         weight=Weight.POSSIBLE,
-        actions=(Action("history", named(call)), Action("resend", named(call))),
+        actions=(Action("history", call.callee or ""), Action("resend", call.callee or "")),
     )
 
 
@@ -143,7 +143,7 @@ def caller_left(call: Call, facts: Facts) -> Cause | None:
         text=f"the caller {caller_of(call)} left the room {after_start(call, gone.time)}{because(gone)}",
         weight=Weight.PROVEN,
         evidence_for=(f"{caller_of(call)} left",),
-        actions=(Action("history", caller_of(call)),),
+        actions=(Action("history", call.caller or ""),),
     )
 
 
@@ -180,7 +180,7 @@ def callee_silent(call: Call, _facts: Facts) -> Cause | None:
         text=f"{named(call)} did not answer {method_of(call)}: {caller_of(call)} was not acknowledged",
         weight=Weight.FITS,
         evidence_for=("the request was seen, and no ack",),
-        actions=(Action("ping", named(call)),),
+        actions=(Action("ping", call.callee or ""),),
     )
 
 

@@ -94,7 +94,7 @@ def handlers_lost(call: Call, facts: Facts) -> Cause | None:
             f"{call.method} worked {before_start(call, worked.started)}",
             f"{named(call)} joined again after that",
         ),
-        actions=(Action("history", named(call)), Action("resend", named(call))),
+        actions=(Action("history", call.callee or ""), Action("resend", call.callee or "")),
     )
 
 
@@ -117,7 +117,7 @@ def unregistered(call: Call, facts: Facts) -> Cause | None:
             f"{call.method} worked {before_start(call, worked.started)}",
             f"{named(call)} did not leave since",
         ),
-        actions=(Action("history", named(call)),),
+        actions=(Action("history", call.callee or ""),),
     )
 
 
@@ -141,7 +141,7 @@ def not_registered_yet(call: Call, facts: Facts) -> Cause | None:
             f"{named(call)} joined {before_start(call, joined.time)}",
             *((f"{call.method} is {listed}",) if listed else ()),
         ),
-        actions=(Action("resend", named(call)), Action("history", named(call))),
+        actions=(Action("resend", call.callee or ""), Action("history", call.callee or "")),
     )
 
 
@@ -187,7 +187,7 @@ def not_registered(call: Call, facts: Facts) -> Cause | None:
         weight=Weight.UNLIKELY if against else Weight.FITS,
         evidence_for=told or (f"the SDK of {named(call)} answered so",),
         evidence_against=against,
-        actions=(Action("history", named(call)),),
+        actions=(Action("history", call.callee or ""),),
     )
 
 

@@ -56,7 +56,7 @@ def callee_may_not_send(call: Call, facts: Facts) -> Cause | None:
         text=f"{callee} lacks canPublishData: its handler runs and its answer is dropped",
         weight=Weight.PROVEN,
         evidence_for=(f"{callee} may not send data", *arrived),
-        actions=(Action("history", callee),),
+        actions=(Action("history", call.callee or ""),),
     )
 
 

@@ -6,7 +6,7 @@ from rpc_inspector.core.explain.facts import Facts, seen
 from rpc_inspector.core.explain.model import Action, Cause, Weight
 from rpc_inspector.core.explain.raising import raised_by_handler, who_raised
 from rpc_inspector.core.explain.rule import rule
-from rpc_inspector.core.explain.wording import before_start, method_of, named
+from rpc_inspector.core.explain.wording import before_start, many, method_of, named
 from rpc_inspector.core.model import Call
 
 TIMEOUT = ErrorCode.RESPONSE_TIMEOUT
@@ -66,7 +66,7 @@ def handler_too_slow(call: Call, _facts: Facts) -> Cause | None:
         weight=Weight.PROVEN,
         evidence_for=(f"{named(call)} had {seconds(told)}, and its answer came when they were over",),
         next_steps=(f"Raise the timeout: the handler gets it{ack}, at least 1 s.",),
-        actions=(Action("timeout", named(call), longer(call)),),
+        actions=(Action("timeout", call.callee or "", longer(call)),),
     )
 
 
@@ -100,7 +100,7 @@ def handler_still_running(call: Call, facts: Facts) -> Cause | None:
         weight=Weight.PROVEN if late else Weight.UNLIKELY if against else Weight.FITS,
         evidence_for=(*evidence, *((call.note or "",) if late else ())),
         evidence_against=against,
-        actions=(Action("timeout", named(call), longer(call)), Action("ping", named(call))),
+        actions=(Action("timeout", call.callee or "", longer(call)), Action("ping", call.callee or "")),
     )
 
 
@@ -152,8 +152,8 @@ def callee_blocked(call: Call, facts: Facts) -> Cause | None:
     return Cause(
         text=f"{named(call)}'s event loop is blocked: it acknowledged {method_of(call)} and answered none of its calls",
         weight=Weight.STRONG,
-        evidence_for=(f"{len(stuck)} other calls to {named(call)} had an ack and no answer at the same time",),
-        actions=(Action("history", named(call)),),
+        evidence_for=(f"{many(len(stuck), 'other call')} to {named(call)} had an ack and no answer at the same time",),
+        actions=(Action("history", call.callee or ""),),
     )
 
 
@@ -184,7 +184,7 @@ def no_answer(call: Call, _facts: Facts) -> Cause | None:
     return Cause(
         text=f"{method_of(call)} of {named(call)} did not answer in time",
         weight=Weight.POSSIBLE,
-        actions=(Action("timeout", named(call), longer(call)),),
+        actions=(Action("timeout", call.callee or "", longer(call)),),
     )
 
 
