@@ -161,3 +161,33 @@ def test_another_shape_keeps_what_both_have():
 def test_what_is_no_container_gives_way_to_one():
     assert json.loads(changes.put('{"at": null}', ("at", "lat"), 1)) == {"at": {"lat": 1}}
     assert changes.drop('{"a": 1}', ("b",)) == '{"a": 1}'
+
+
+KEYWORDS = st.sampled_from([
+    "type", "properties", "required", "items", "prefixItems", "enum", "const", "oneOf", "anyOf", "allOf", "not", "if",
+    "then", "$ref", "$defs", "default", "examples", "minimum", "exclusiveMaximum", "maxItems", "minLength", "pattern",
+    "additionalProperties", "patternProperties", "title", "description", "format", "readOnly", "a", "b",
+])  # fmt: skip
+LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.sampled_from(
+        ["object", "array", "string", "integer", "null", "#", "#/$defs/a", "#/properties/a", "(a+)+$", "\x1b[2J", "a"]
+    )
+)
+JSON = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYWORDS, inner, max_size=5))
+
+
+@given(schema=st.dictionaries(KEYWORDS, JSON, max_size=6), value=JSON)
+def test_no_schema_and_no_payload_breaks_the_form(schema, value):
+    for payload in (UNSET, value):
+        for row in rows_of(schema, payload):
+            shown = about(row) + value_text(row) + hint(row, UNSET) + (typed(row) if row.control in TYPED else "")
+            assert "\x1b" not in shown
+            if row.control in ("add", "list"):
+                changed = changes.add("" if payload is UNSET else json.dumps(payload), row.way, row.field)
+                assert isinstance(get(parsed(changed), row.way), list)
+            elif row.control == "shape":
+                changes.reshape("" if payload is UNSET else json.dumps(payload), row.way, row.field.variants[0])

@@ -131,7 +131,9 @@ class PayloadForm(Vertical):
 
     def say_later(self, sentence: str) -> None:
         """Tell that the form follows the raw text later."""
-        self.query_one("#form-head", Static).update(Content.styled(sentence, "$muted"))
+        head = self.query_one("#form-head", Static)
+        head.display = True
+        head.update(Content.styled(sentence, "$muted"))
 
     def tell(self, problems: Sequence[Problem]) -> None:
         """Show what is wrong by the schema, under its fields."""
