@@ -4,10 +4,12 @@ import time
 
 import pytest
 
-from rpc_inspector.core.model import replace
+from rpc_inspector.core.explain import Facts, explain
+from rpc_inspector.core.model import CallError, Participant, replace
+from rpc_inspector.core.session import SessionState
 from rpc_inspector.tui.screens.call import CallScreen
 from rpc_inspector.tui.screens.compare import CompareScreen
-from tests.support.calls import call, view
+from tests.support.calls import US, call, view
 from tests.support.details import CALLEE, CALLER, FORECAST, SERVER, payload, seen
 from tests.support.hosts import Bare
 
@@ -38,11 +40,16 @@ def of(screen, *keys):
 
 
 def detail(shown):
-    return CallScreen(shown.seq, lambda _seq: (shown, None), lambda _seq, _step: None, lambda _seq, _pinned: None)
+    here = Participant(identity="billing", state="active")
+    facts = Facts(state=SessionState(status="connected", room="demo", identity=US), roster=(here,))
+    look = (shown, explain(shown, facts))
+    return CallScreen(shown.seq, lambda _seq: look, lambda _seq, _step: None, lambda _seq, _pinned: None)
 
 
 WHOLE = seen(CALLER, SERVER, CALLEE, comment="the slow one")
-FAILED = call(9, callee="billing-2", ack=None, total=7000.0, code=1501, views=(view(1000.0004, None, None),))
+ERROR = CallError(code=1501, message="Connection timeout")
+FAILED = call(9, callee="billing-2", ack=None, total=7000.0, error=ERROR, outcome="error", response=None,
+              views=(view(1000.0004, None, None),))  # fmt: skip
 
 
 @SIZES
