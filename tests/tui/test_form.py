@@ -5,7 +5,7 @@ import json
 import pytest
 
 from rpc_inspector.core.session import Invocation
-from rpc_inspector.tui.widgets.form.form import FieldInput
+from rpc_inspector.tui.widgets.form.field_input import FieldInput
 from rpc_inspector.tui.widgets.form.popup import Popup
 from tests.support.rooms import echo, join
 from tests.support.schemas import BOOKING, description, wide

@@ -16,7 +16,9 @@ from textual.widget import Widget
 from textual.widgets import Static, TextArea
 
 from rpc_inspector.core.model import Method
+from rpc_inspector.core.payload.text import json_problem
 from rpc_inspector.core.schema import NoSuchPlace, NotJson, Schema, SchemaUnusable, infer, read
+from rpc_inspector.core.schema.inferring import LONGEST_PAYLOAD, MOST_PAYLOADS
 from rpc_inspector.core.schema.syntax import parsed
 from rpc_inspector.core.templates import literal
 from rpc_inspector.core.text import sanitise
@@ -255,14 +257,15 @@ class RequestBody(Vertical):
         payloads = self.observed(self._called) if self._called else ()
         name = self._called
         try:
-            schema = read(await asyncio.to_thread(infer, payloads))
+            text, count = await asyncio.to_thread(_inferred, payloads)
+            schema = read(text)
         except SchemaUnusable:
             said = "No schema of this method is known and no JSON payload of it was seen, so there is no form."
             self.notify(said, markup=False, timeout=4)
             return False
         if name == self._called and self._schema is None:
-            count = f"{len(payloads):,} payload{'' if len(payloads) == 1 else 's'}"
-            self._use(schema, f"inferred from {count} that were seen: nobody describes it")
+            seen = f"{count:,} payload{'' if count == 1 else 's'} that {'was' if count == 1 else 'were'} seen"
+            self._use(schema, f"inferred from {seen}: nobody describes it")
         return True
 
     async def action_write_skeleton(self) -> None:
@@ -289,6 +292,16 @@ class RequestBody(Vertical):
             self.notify("No schema of this method is known, so nothing can be completed.", markup=False, timeout=3)
         elif self.editor.has_focus:
             self._completion.ask()
+
+
+def _inferred(payloads: Sequence[str]) -> tuple[str, int]:
+    """A schema, and how many of the payloads it is made from: those that are JSON.
+
+    Raises:
+        SchemaUnusable: there are none.
+    """
+    usable = [one for one in payloads if len(one) <= LONGEST_PAYLOAD and one and json_problem(one) is None]
+    return infer(usable[:MOST_PAYLOADS]), len(usable[:MOST_PAYLOADS])
 
 
 def difference(old: str, new: str) -> tuple[int, int, str]:

@@ -2,12 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import ClassVar
 
 from msgspec import UNSET, UnsetType
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.geometry import Region
@@ -17,8 +15,8 @@ from textual.widgets import Input, OptionList, Static
 from rpc_inspector.core.query.paths import Way
 from rpc_inspector.core.schema import Problem, Schema, get
 from rpc_inspector.core.text import sanitise
-from rpc_inspector.tui.actions import bindings
 from rpc_inspector.tui.widgets.form import changes
+from rpc_inspector.tui.widgets.form.field_input import FieldInput
 from rpc_inspector.tui.widgets.form.field_list import FieldList
 from rpc_inspector.tui.widgets.form.popup import Popup
 from rpc_inspector.tui.widgets.form.rows import CHOSEN, FOLDING, TYPED, Row, Rows
@@ -27,23 +25,6 @@ from rpc_inspector.tui.widgets.form.words import about, hint, option_text
 
 #: Raw text to raw text.
 Edit = Callable[[str], str]
-
-
-class FieldInput(Input):
-    """The live editor. Posts :class:`Left` when its user is done."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("field")]
-
-    class Left(Message):
-        """It is left: ``step`` fields further, or where it was."""
-
-        def __init__(self, step: int) -> None:
-            super().__init__()
-            self.step = step
-
-    def action_leave(self, step: int) -> None:
-        """Done."""
-        self.post_message(self.Left(step))
 
 
 class PayloadForm(Vertical):

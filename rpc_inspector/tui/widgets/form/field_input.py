@@ -1,0 +1,26 @@
+"""What is typed into, over the field of a form that is being filled in."""
+
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.message import Message
+from textual.widgets import Input
+
+from rpc_inspector.tui.actions import bindings
+
+
+class FieldInput(Input):
+    """The live editor. Posts :class:`Left` when its user is done."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("field")]
+
+    class Left(Message):
+        """It is left: ``step`` fields further, or where it was."""
+
+        def __init__(self, step: int) -> None:
+            super().__init__()
+            self.step = step
+
+    def action_leave(self, step: int) -> None:
+        """Done."""
+        self.post_message(self.Left(step))
