@@ -31,6 +31,8 @@ _KINDS = ("env", "secret", "last")
 
 _NAME = rf"\$\{{(?P<name>[^{{}}\r\n]{{1,{_LONGEST_NAME}}})\}}"
 _IN_TEXT = re.compile(rf"(?P<literal>\$\$\{{)|{_NAME}")
+#: Of JSON outside of strings: all up to the next string, or other place, that may hold a placeholder.
+_UNEVENTFUL = re.compile(r'(?:[^"$\\]++|"(?:[^"\\$]++|\\[^$])*+")*+')
 _IN_JSON = re.compile(rf'(?P<literal>\$\$\{{)|{_NAME}|(?P<escape>\\["\\])|(?P<quote>")')
 
 
@@ -161,11 +163,17 @@ def resolve(text: str, sources: Sources, *, plain: bool = False) -> Resolved:
 def _tokens(text: str, *, plain: bool) -> Iterator[Placeholder]:
     """Placeholders, and ``$${`` as one without a name."""
     if plain or text.lstrip()[:1] not in ("{", "[", '"'):
-        for found in _IN_TEXT.finditer(text):
-            yield Placeholder(found.start(), found.end(), found["name"] or "")
+        for one in _IN_TEXT.finditer(text):
+            yield Placeholder(one.start(), one.end(), one["name"] or "")
         return
-    quoted = False
-    for found in _IN_JSON.finditer(text):
+    quoted, at = False, 0
+    while True:
+        if not quoted and (skipped := _UNEVENTFUL.match(text, at)):
+            at = skipped.end()
+        found = _IN_JSON.search(text, at)
+        if found is None:
+            return
+        at = found.end()
         if found["quote"]:
             quoted = not quoted
         elif not found["escape"]:

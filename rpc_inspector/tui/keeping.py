@@ -46,12 +46,14 @@ class Keeper:
         self._running[seq] = entry.id
         self._put(entry)
 
-    def take(self, rows: Iterable[TraceRow]) -> None:
-        """Rows changed: note the calls that ended."""
+    def take(self, rows: Iterable[TraceRow]) -> bool:
+        """Rows changed: note the calls of ours that ended; whether there are any."""
+        before = len(self._running)
         for row in rows:
             if row.seq in self._running and isinstance(row, Call) and not row.is_open:
                 ms = row.duration.ms if row.duration else None
                 self._put(Ended(id=self._running.pop(row.seq), outcome=outcome_of(row), ms=ms))
+        return len(self._running) < before
 
     def _put(self, line: Sent | Ended) -> None:
         if not self._broken:

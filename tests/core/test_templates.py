@@ -161,3 +161,12 @@ def test_any_text_is_resolved_and_what_is_missing_stays(text):
         assert resolved.spans == ()
         assert resolved.text.count("${") >= len(resolved.missing)
         assert resolve(text.replace("${", "$${"), Sources(), plain=plain).missing == ()
+
+
+def test_strings_without_placeholders_are_passed_over_whatever_is_in_them():
+    text = '["a\\"b", "c\\\\", "\\\\${x}", "${x}", ${x}, "no $ {x}", "\\$${y}"]'
+    assert [(one.name, one.quoted, one.whole) for one in placeholders(text)] == [
+        ("x", True, False),
+        ("x", True, False),
+        ("x", False, True),
+    ]

@@ -7,6 +7,7 @@ import stat
 import sys
 
 import pytest
+from textual import events
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.widgets import Input, OptionList
 
@@ -476,3 +477,29 @@ async def test_several_participants_answer_side_by_side(server):
         await user.press("enter")
         opened_call = await shown(user, CallScreen)
         assert user.app._session.row(opened_call._seq).callee == "dora"
+
+
+# Huge payloads
+
+
+async def test_five_megabytes_are_pasted_and_sent_whole_and_the_keys_stay_quick(server):
+    async with join(server.url, "bob", **METHODS) as room, opened(to(server)) as user:
+        got = []
+
+        async def handler(data):
+            got.append(data.payload)
+            return f"{len(data.payload)}"
+
+        room.local_participant.register_rpc_method("echo", handler)
+        await at_echo(user)
+        huge = json.dumps([{"number": number, "value": "some text"} for number in range(130_000)])
+        assert len(huge) > 5_000_000
+        user.app.post_message(events.Paste(huge))
+        await user.until(lambda: composer(user).editor.is_aside, "pasted")
+        await user.until(lambda: "5.3 MB · v2, no limit" in user.text("#request-facts"), "counted when idle")
+        assert "Too large to edit here" in user.text("#request-problem")
+        await user.press("x", "down", "ctrl+j")
+        call = await answered(user)
+        assert call.response.text == f"{len(huge)}"
+        assert (got == [huge]) is True
+        assert (composer(user).payload == huge) is True

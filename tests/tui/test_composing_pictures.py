@@ -32,6 +32,16 @@ def to_card(app):
     app.main.aim("web-1", "show_card")
 
 
+def to_weather(app):
+    app.main.aim("weather-agent", "get_weather")
+
+
+def alone(app):
+    """Without what is behind the dialog, which changes on its own."""
+    for pane in ("#panes", "#key-bar"):
+        app.main.query_one(pane).display = False
+
+
 def write(text):
     return lambda app: app.main.call_pane.composer.write(text)
 
@@ -84,29 +94,29 @@ def _sent():
 @SIZES
 @pytest.mark.usefixtures("_sent")
 def test_the_history_of_a_method(snap_compare, size):
-    assert snap_compare(still_app(), terminal_size=size, run_before=after(to_card, "ctrl+r"))
+    assert snap_compare(still_app(), terminal_size=size, run_before=after(to_card, "ctrl+r", alone))
 
 
 @pytest.mark.usefixtures("_sent")
 def test_the_history_of_all_in_the_light(snap_compare):
-    steps = (to_card, "ctrl+r", "ctrl+r", "e", "r")
+    steps = (to_card, "ctrl+r", "ctrl+r", "e", "r", alone)
     app = still_app(theme="inspector-light")
     assert snap_compare(app, terminal_size=(120, 36), run_before=after(*steps))
 
 
 def test_no_history_yet(snap_compare):
-    assert snap_compare(still_app(), terminal_size=(80, 24), run_before=after(to_card, "ctrl+r"))
+    assert snap_compare(still_app(), terminal_size=(80, 24), run_before=after(to_card, "ctrl+r", alone))
 
 
 @SIZES
 def test_variables(snap_compare, size):
-    steps = (to_card, placeholders, write('{"city": "${city}", "pin": "${secret:PIN}", "x": ${days}}'), "alt+n")
+    steps = (to_card, placeholders, write('{"city": "${city}", "pin": "${secret:PIN}", "x": ${days}}'), "alt+n", alone)
     assert snap_compare(still_app(), terminal_size=size, run_before=after(*steps))
 
 
 @SIZES
 def test_a_file(snap_compare, size):
-    assert snap_compare(still_app(), terminal_size=size, run_before=after(to_card, "alt+o"))
+    assert snap_compare(still_app(), terminal_size=size, run_before=after(to_card, "alt+o", alone))
 
 
 def repeated(app):
@@ -125,21 +135,12 @@ def repeated(app):
 
 @SIZES
 def test_again_and_again(snap_compare, size):
-    assert snap_compare(still_app(), terminal_size=size, run_before=after(to_card, "alt+r", repeated))
+    assert snap_compare(still_app(), terminal_size=size, run_before=after(to_card, "alt+r", repeated, alone))
 
 
 @SIZES
 def test_choosing_several(snap_compare, size):
-    assert snap_compare(still_app(), terminal_size=size, run_before=after(to_card, "alt+a"))
-
-
-def to_weather(app):
-    app.main.aim("weather-agent", "get_weather")
-
-
-def alone(app):
-    """Without what is behind the dialog, which changes with the clock."""
-    app.main.query_one("#panes").display = False
+    assert snap_compare(still_app(), terminal_size=size, run_before=after(to_card, "alt+a", alone))
 
 
 def sent_to_three(app):

@@ -67,8 +67,9 @@ class ComposingScreen(CollectingScreen):
 
     def note_ended(self, rows: tuple[TraceRow, ...]) -> None:
         """Rows of the trace changed."""
-        if self._keeper:
-            self._keeper.take(rows)
+        composer = self.call_pane.composer
+        if self._keeper and self._keeper.take(rows) and "${last:" in composer.payload:
+            composer.refresh_facts()
 
     def template_of(self, call: Call) -> str | None:
         """What was typed for a call of ours, else its payload as a template; ``None`` where that is not all there."""

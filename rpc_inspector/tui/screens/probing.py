@@ -49,17 +49,13 @@ class ProbingScreen(SharingScreen):
         invocation = Invocation(
             destination=composer.identity,
             method=composer.method,
-            payload=self._as_sent(composer.payload),
+            payload=composer.resolved.text,
             response_ms=composer.timeout_ms or DEFAULT_RESPONSE_MS,
         )
         facts = Facts(
             state=self._state, roster=self._roster, now=time.time(), in_flight=self._in_flight(composer.identity)
         )
         return preflight(invocation, facts)
-
-    def _as_sent(self, text: str) -> str:
-        """The payload with its placeholders filled in, where it may have any."""
-        return self.call_pane.composer.fill(text).text if "${" in text else text
 
     def _in_flight(self, identity: str) -> int:
         rows = self.session.find(participant=identity, outcome="open") if self.session else ()

@@ -56,6 +56,7 @@ class Composer(Vertical):
         self.identity = ""
         self.method = ""
         self._callee: Participant | None = None
+        self.resolved = Resolved(text="")
         self.fill: Fill = lambda text: resolve(text, Sources())
         self._drafts = Drafts()
         self._draft_file: DraftFile | None = None
@@ -273,7 +274,7 @@ class Composer(Vertical):
         self.query_one(PreflightLine).changed()
         self.editor.refit()
         text = self.payload
-        resolved = self.fill(text)
+        self.resolved = resolved = self.fill(text)
         self._show_preview(resolved)
         word, problem, style = _validity(text, resolved)
         if word == "valid" and self.body.verdict:
@@ -341,10 +342,10 @@ def _validity(text: str, resolved: Resolved) -> tuple[str, str, str]:
     if not text:
         return "empty", "", "$muted"
     if resolved.missing:
-        return "not filled in", "", "$text-warning"
+        return "incomplete", "", "$text-warning"
     text = resolved.text
     if len(text) > PRETTY_LIMIT:
-        return "not checked", "", "$muted"
+        return "unchecked", "", "$muted"
     if problem := unsendable(text):
         return "cannot be sent", problem, "$text-error"
     if problem := json_problem(text):
