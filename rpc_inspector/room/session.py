@@ -10,14 +10,13 @@ from livekit import rtc
 from rpc_inspector.core.budgets import DEFAULT_ACK_MS
 from rpc_inspector.core.explain import facts_of
 from rpc_inspector.core.methods import DESCRIBE_METHOD
-from rpc_inspector.core.model import Call, LogLine, Outcome, Participant, RoomEvent, RoomEventKind, TraceRow, replace
+from rpc_inspector.core.model import Call, Participant, RoomEventKind, replace
 from rpc_inspector.core.ping import Pinged
 from rpc_inspector.core.secrets.redaction import shown_url
 from rpc_inspector.core.session import (
     CloseReason,
     ConnectFailed,
     Invocation,
-    Listener,
     NotConnected,
     RoomSummary,
     SessionError,
@@ -33,6 +32,7 @@ from rpc_inspector.room.failures import end_of
 from rpc_inspector.room.hints import Hints, Saved
 from rpc_inspector.room.intake import Intake, Tap
 from rpc_inspector.room.invoking import Invoker, Surroundings
+from rpc_inspector.room.kept_trace import KeptTrace
 from rpc_inspector.room.people import People
 from rpc_inspector.room.pinging import Caller, Pinger
 from rpc_inspector.room.presence import Presence
@@ -55,7 +55,7 @@ DRAIN_S = 3.0
 GIVEN_UP_S = 0.5
 
 
-class RoomSession:
+class RoomSession(KeptTrace):
     """The owner of all mutable state; everything else gets immutable values. See ``core.session.Session``.
 
     It belongs to the loop in which it is made.
@@ -135,32 +135,6 @@ class RoomSession:
     def roster(self) -> tuple[Participant, ...]:
         """The participants now, ourselves first."""
         return self._people.everybody
-
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Have ``listener`` called with every batch; returns what ends it."""
-        return self._broadcast.subscribe(listener)
-
-    def row(self, seq: int) -> TraceRow | None:
-        """A row of the trace as it is now; ``None`` if it never was or was dropped."""
-        return self._store.get(seq)
-
-    def rows(self) -> Sequence[TraceRow]:
-        """All rows of the trace in the order of their numbers."""
-        return self._store.rows()
-
-    def find(
-        self, *, participant: str | None = None, method: str | None = None, outcome: Outcome | None = None
-    ) -> Sequence[TraceRow]:
-        """The rows that are about all of these, in the order of their numbers."""
-        return self._store.find(participant=participant, method=method, outcome=outcome)
-
-    def events_of(self, identity: str) -> Sequence[RoomEvent]:
-        """The room events about a participant, in the order of their numbers."""
-        return self._store.events_of(identity)
-
-    def logs(self) -> Sequence[LogLine]:
-        """The lines that our own SDK logged, the oldest first; the latest 5,000."""
-        return self._store.logs()
 
     async def list_rooms(self, target: Target) -> Sequence[RoomSummary]:
         """The server's rooms; needs an API key.
@@ -333,22 +307,6 @@ class RoomSession:
             self._require_connection()
             self._pinging = self._in_room.start(self._pinger.watch(interval_s), "pings")
         self._set(pinging=interval_s)
-
-    # What the user says of rows
-
-    def mark(self, seq: int, *, marked: bool) -> None:
-        """Mark a row or unmark it: a marked row is never dropped. A number that is not in the trace is ignored."""
-        self._store.mark(seq, marked=marked)
-        self._broadcast.touch()
-
-    def comment(self, seq: int, text: str) -> None:
-        """Write something about a call, which its exports show; empty text takes it away."""
-        self._store.comment(seq, text)
-        self._broadcast.touch()
-
-    def pin(self, seq: int, *, pinned: bool) -> None:
-        """Keep a row while somebody looks at it, or no longer. Each pinning needs its own unpinning."""
-        self._store.pin(seq, pinned=pinned)
 
     def notice(self, text: str) -> None:
         """Put a remark of the program's own into the trace, e.g. that the journal ended."""

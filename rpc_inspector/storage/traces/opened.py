@@ -309,7 +309,7 @@ class OpenedTrace:
     async def ping_all(
         self,
         *,
-        ack_ms: int = 0,
+        ack_ms: int = 0,  # noqa: ARG002 - the Protocol's arguments; a file answers nobody
         told: Callable[[Pinged], None] | None = None,  # noqa: ARG002 - likewise
     ) -> Sequence[Pinged]:
         """Raise NotConnected."""
