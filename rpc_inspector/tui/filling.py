@@ -85,10 +85,11 @@ def preview(resolved: Resolved, width: int) -> Content | None:
     """One line on what the placeholders stand for: first what is missing; ``None`` where there are none."""
     if not resolved.spans and not resolved.missing:
         return None
-    parts = [
-        Content.styled(f"{G.failed} {sanitise(name, limit=60)} is missing", "$text-error")
-        for name in dict.fromkeys(missing.name for missing in resolved.missing)
-    ]
+    parts: list[Content] = []
+    if resolved.missing:
+        names = ", ".join(dict.fromkeys(sanitise(missing.name, limit=60) for missing in resolved.missing))
+        parts.append(Content.styled(f"{G.failed} missing: {names}", "$text-error"))
+        parts.append(Content.styled("alt+n sets", "$text-primary"))
     seen: set[str] = set()
     for span in sorted(resolved.spans, key=lambda span: span.name in _FRESH):
         if span.name in seen:
@@ -97,8 +98,6 @@ def preview(resolved: Resolved, width: int) -> Content | None:
         value = MASK if span.secret else _FRESH.get(span.name) or resolved.text[span.start : span.end]
         shown = elide(sanitise(value, limit=4 * _VALUE_CELLS), _VALUE_CELLS)
         parts.append(Content.assemble((f"{sanitise(span.name, limit=40)} ", "$muted"), shown))
-    if resolved.missing:
-        parts.insert(1, Content.styled("alt+n sets it", "$text-primary"))
     return Content.styled(f" {G.dot} ", "$muted").join(parts).truncate(max(width, 10), ellipsis=True)
 
 

@@ -105,7 +105,7 @@ async def test_placeholders_are_filled_in_when_it_is_sent_and_the_line_says_how(
         template = '{"city":"${city}","id":"${uuid}","pin":"${secret:PIN}"}'
         composer(user).write(template)
         await user.pilot.pause()
-        assert "✗ city is missing" in user.text("#preview")
+        assert "✗ missing: city · alt+n sets" in user.text("#preview")
         await user.press("ctrl+j")
         assert user.main.shown_call is None
         assert any("There is no variable city" in said for said in user.said())
