@@ -5,8 +5,8 @@ from msgspec import UNSET
 from rpc_inspector.core.schema import Field
 from rpc_inspector.core.text import sanitise
 from rpc_inspector.tui.glyphs import G
-from rpc_inspector.tui.widgets.form.rows import FOLDING, Row
-from rpc_inspector.tui.widgets.form.values import source
+from rpc_inspector.tui.widgets.form.rows import FOLDING, TYPED, Row
+from rpc_inspector.tui.widgets.form.values import source, typed
 
 _LONGEST = 200
 _KINDS = {
@@ -35,8 +35,8 @@ def value_text(row: Row) -> str:
             return "null" if value is None else ""
         word = "member" if isinstance(value, dict) else "element"
         return f"{len(value):,} {word}{'' if len(value) == 1 else 's'}"
-    if isinstance(value, str) and row.control == "text":
-        return sanitise(value, limit=_LONGEST)
+    if isinstance(value, str) and row.control in TYPED:
+        return typed(row)[:_LONGEST]
     return source(value)[:_LONGEST]
 
 
