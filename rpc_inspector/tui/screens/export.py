@@ -248,4 +248,4 @@ class ExportScreen(Dialog[None]):
 
 
 def _line(form: Format) -> Content:
-    return Content.assemble((f"{form.name:<10}", "bold"), (form.description, "$muted"))
+    return Content.assemble((f"{form.name:<12}", "bold"), (form.description, "$muted"))
