@@ -22,6 +22,7 @@ FORMAT_NAMES = ("html", "trace", "json", "csv", "markdown", "mermaid", "perfetto
 @click.option("--format", "name", type=click.Choice(FORMAT_NAMES), help="By OUT's ending, otherwise html.")
 @click.option("-o", "--output", metavar="OUT", help="- is stdout.  [FILE's name in this directory]")
 @click.option("--filter", "expression", default="", metavar="EXPR", help="Only what this lets through.")
+@click.option("--all", "internal", is_flag=True, help="Pings and describes too.")
 @click.option("--redact-key", "keys", multiple=True, metavar="KEY", help="Mask values of KEY too; * matches anything.")
 @click.option("--redact-path", "paths", multiple=True, metavar="PATH", help="Mask what the JSON path leads to too.")
 @click.option("--payloads", type=click.Choice(("keep", "redact", "off")), default="redact", help="[redact]")
@@ -34,6 +35,7 @@ def command(
     name: str | None,
     output: str | None,
     expression: str,
+    internal: bool,
     keys: tuple[str, ...],
     paths: tuple[str, ...],
     payloads: str,
@@ -60,6 +62,7 @@ def command(
         rules=_rules(keys, paths, payloads),
         made=time.time(),
         force=force,
+        internal=internal,
     )
     return export_trace(wish, Output())
 

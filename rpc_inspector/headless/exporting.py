@@ -13,7 +13,10 @@ from rpc_inspector.storage.traces.reading import read_rows
 
 
 class Wish(NamedTuple):
-    """What is to be written. ``target``: ``None`` is standard output. ``made``: now, in seconds since the epoch."""
+    """What is to be written. ``target``: ``None`` is standard output. ``made``: now, in seconds since the epoch.
+
+    ``internal``: pings and describes too, which only the format that keeps everything has otherwise.
+    """
 
     source: str
     target: Path | None
@@ -22,6 +25,7 @@ class Wish(NamedTuple):
     rules: Rules
     made: float
     force: bool = False
+    internal: bool = False
 
 
 def export_trace(wish: Wish, out: Output) -> int:
@@ -35,6 +39,8 @@ def export_trace(wish: Wish, out: Output) -> int:
         out.warn(sentence)
     # What was recorded long ago is as old as it was when it ended.
     accepts = wish.query.compile(max((_end(row) for row in rows), default=wish.made))
+    if not wish.internal and wish.form.name != "trace":
+        rows = [row for row in rows if not isinstance(row, Call) or row.purpose == "call"]
     chosen = [row for row in rows if accepts(row)]
     about = About(made=wish.made, rules=wish.rules, origin=Path(wish.source).name, selection=str(wish.query))
     calls = sum(isinstance(row, Call) for row in chosen)

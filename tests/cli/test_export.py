@@ -151,3 +151,16 @@ def test_a_reader_that_goes_away_is_no_failure(cli):
     assert process.wait(30) == 0
     assert process.stderr.read() == b""
     process.stderr.close()
+
+
+def test_pings_and_describes_are_left_out_unless_asked_for(cli):
+    call = '{"v":1,"outcome":"ok","method":"%s","purpose":"%s","started_at":"2026-11-20T12:00:00.123Z"}\n'
+    (cli.home / "calls.jsonl").write_text(call % ("greet", "call") + call % ("rpc.describe", "describe"))
+
+    def methods(*arguments):
+        done = cli.run("export", "calls.jsonl", "--format", "json", "-o", "-", *arguments)
+        return [json.loads(line)["method"] for line in done.stdout.splitlines()]
+
+    assert methods() == ["greet"]
+    assert methods("--all") == ["greet", "rpc.describe"]
+    assert cli.run("export", "calls.jsonl", "--format", "trace", "-o", "-").stdout.count(b"rpc.describe") == 1
