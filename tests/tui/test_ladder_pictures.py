@@ -34,5 +34,5 @@ def test_without_colour(snap_compare, size, monkeypatch):
 
 
 def test_beside_the_other_panes(snap_compare):
-    steps = (to_weather, "ctrl+j", to_trace, "l", "G")
+    steps = (to_weather, "ctrl+j", to_trace, "l")
     assert snap_compare(still_app(), terminal_size=(80, 24), run_before=after(*steps))

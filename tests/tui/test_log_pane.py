@@ -1,6 +1,7 @@
 """The SDK's log in the interface: a really late answer, the call that its line names, hostile lines."""
 
 import asyncio
+import contextlib
 
 import pytest
 from textual.app import App
@@ -98,6 +99,9 @@ async def test_a_really_late_answer_is_logged_and_leads_to_its_call(room_server)
         release = asyncio.Event()
 
         async def wait(_data):
+            # The callee's SDK cancels at its own limit, and its 1502 may come before the caller's.
+            with contextlib.suppress(asyncio.CancelledError):
+                await release.wait()
             await release.wait()
             return "too late"
 

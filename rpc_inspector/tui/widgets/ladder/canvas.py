@@ -285,9 +285,9 @@ class LadderCanvas(ScrollView, inherit_bindings=False):
         self._moved(self._top_key())
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Scrolling up by hand ends following."""
+        """Scrolling up by hand ends following; a layout with more room moves the end itself up."""
         super().watch_scroll_y(old_value, new_value)
-        if new_value < old_value and not self._placing and self.following:
+        if new_value < min(old_value, self.max_scroll_y) and not self._placing and self.following:
             self.following = False
             self.post_message(self.Changed())
 

@@ -258,11 +258,11 @@ class TraceCanvas(ScrollView, inherit_bindings=False):
         self._cells.clear()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Rows came into view; scrolling up by hand ends following."""
+        """Rows came into view; scrolling up by hand ends following, and not a layout that moves the end itself up."""
         super().watch_scroll_y(old_value, new_value)
         if not self._placing:
             self._stream_top = self._top_line()
-            if new_value < old_value and self.is_following:
+            if new_value < min(old_value, self.max_scroll_y) and self.is_following:
                 self._set_following(following=False)
         if self._update_axis():
             self.refresh()
