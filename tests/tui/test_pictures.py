@@ -45,8 +45,9 @@ async def settled(pilot):
     await pilot.pause()
     for area in app.screen.query("Input, TextArea"):
         area.cursor_blink = False
-    # The trace's title comes a moment after its rows.
-    app.main.trace._retitle()
+    # The titles of list and ladder come a moment after their rows.
+    for pane in (app.main.trace, *app.main.query("#trace-ladder")):
+        pane._retitle()
     await pilot.pause()
 
 
