@@ -50,7 +50,8 @@ def lines_of(path):
 
 def has_all(path, running):
     """The running call with its ack, which is the last that the program said, is written."""
-    return any(line.startswith('{"call":') and running in line and '"ack"' in line for line in lines_of(path))
+    # Its budget has an "ack" too, from the first version of the row on.
+    return any(line.startswith('{"call":') and running in line and '"stage":"ack"' in line for line in lines_of(path))
 
 
 async def recorded(server, home, **recording):
