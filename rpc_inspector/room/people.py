@@ -1,5 +1,6 @@
 """The people in the room: who is there and what they can do, and a row in the trace for each change."""
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 
 from livekit import rtc
@@ -12,9 +13,12 @@ from rpc_inspector.room.changes import changes
 from rpc_inspector.room.discovery import Discovery
 from rpc_inspector.room.hints import Hints
 from rpc_inspector.room.roster import Roster, from_sdk
+from rpc_inspector.room.unlisted import UnlistedPeople
 
 #: Puts a room event into the trace: kind, identity, phrase.
 Note = Callable[[RoomEventKind, str | None, str], None]
+#: Told of who came back with a new session while we reconnected.
+ANEW = "with a new session, since our reconnect"
 
 
 class People:
@@ -31,11 +35,9 @@ class People:
         self._hints = hints
         self._discovery = Discovery(ask, self._methods_changed, hints)
         self._roster = Roster(self._discovery.complete)
-        self._reconnecting = False
+        self._unlisted = UnlistedPeople()
         #: Sids of those of whom it was told that they are active.
         self._active: set[str] = set()
-        #: Who left while we reconnect, by sid: the SDK forgets everybody then and lists them anew.
-        self._suspended: dict[str, tuple[str, str]] = {}
 
     @property
     def everybody(self) -> tuple[Participant, ...]:
@@ -55,8 +57,7 @@ class People:
 
     def left_room(self) -> None:
         """We are in no room; :meth:`settle` must follow."""
-        self._reconnecting = False
-        self._suspended.clear()
+        self._unlisted = UnlistedPeople()
         self._roster.detach()
         self._discovery.asking = False
 
@@ -65,25 +66,28 @@ class People:
         await self._discovery.reset()
         await self._hints.flush()
 
-    async def describe(self, identity: str) -> None:
-        """Ask somebody for its methods now; nothing if nobody of that identity is there."""
+    async def describe(self, identity: str, method: str | None = None) -> None:
+        """Ask somebody for its methods now, or about one left out; nothing if nobody of that identity is there."""
         someone = self.get(identity)
         if someone and not someone.is_self:
-            await self._discovery.describe(someone)
+            if method is None:
+                await self._discovery.describe(someone)
+            else:
+                await self._discovery.describe_method(someone, method)
 
     def happened(self, kind: RoomEventKind, someone: rtc.Participant, text: str) -> None:
         """The SDK tells that ``someone`` joined, left, became active or changed."""
         self._roster.changed()
         if kind == "left":
-            if self._reconnecting:
-                self._suspended[someone.sid] = (someone.identity, text)
-            else:
+            if text:
                 self._gone(someone.identity, someone.sid, text)
+            else:
+                self._unlisted.dropped(from_sdk(someone), time.monotonic())
         elif kind == "active":
             self._active_is(someone.sid, someone.identity)
         elif kind != "joined":
             self._note(kind, someone.identity, text)
-        elif self._suspended.pop(someone.sid, None) is None:
+        else:
             self._joined(from_sdk(someone), text)
         listed = self.get(someone.identity)
         if listed and kind in ("attributes", "methods"):
@@ -94,12 +98,21 @@ class People:
 
     def _joined(self, someone: Participant, text: str) -> None:
         """The SDK lists somebody. What it would have told of changes is in its list by then (livekit-server 1.13.5)."""
-        if self._roster.arrived(someone.identity, someone.sid):
-            self._note("joined", someone.identity, text)
-        elif before := self._roster.listed_by_service(someone.identity, someone.sid):
+        before = self._unlisted.listed(someone.sid) or self._roster.listed_by_service(someone.identity, someone.sid)
+        if not self._arrived(someone, text) and before:
             self._compare(before, someone)
         if someone.state == "active":
             self._active_is(someone.sid, someone.identity)
+
+    def _arrived(self, someone: Participant, text: str) -> bool:
+        """Tells of a join; false if it had been told."""
+        earlier = self._unlisted.earlier(someone.identity)
+        if earlier:
+            self._forget(earlier.identity, earlier.sid)
+        new = self._roster.arrived(someone.identity, someone.sid)
+        if new:
+            self._note("joined", someone.identity, ANEW if earlier else text)
+        return new
 
     def _compare(self, before: Participant, after: Participant) -> None:
         for kind, text in changes(before, after):
@@ -112,14 +125,11 @@ class People:
 
     def reconnecting(self) -> None:
         """Our connection broke: what the SDK tells until it is back is about its own list."""
-        self._reconnecting = True
+        self._unlisted.reconnecting()
 
     def reconnected(self) -> None:
-        """It is back: who is not listed again has left."""
-        self._reconnecting = False
-        suspended, self._suspended = self._suspended, {}
-        for sid, (identity, text) in suspended.items():
-            self._gone(identity, sid, text)
+        """It is back."""
+        self._unlisted.reconnected(time.monotonic())
         self.refresh()
 
     def take_service(self, infos: Sequence[models.ParticipantInfo]) -> None:
@@ -130,12 +140,12 @@ class People:
             if known := before.get(sid):
                 self._compare(known, someone)
         for someone in new:
-            if self._roster.arrived(someone.identity, someone.sid):
-                self._note("joined", someone.identity, "told by RoomService")
+            self._arrived(someone, "told by RoomService")
             if someone.state == "active":
                 self._active_is(someone.sid, someone.identity)
         for someone in gone:
-            self._gone(someone.identity, someone.sid, "")
+            if someone.sid not in self._unlisted:
+                self._gone(someone.identity, someone.sid, "")
         self._look_at(self.everybody)
         self._changed()
 
@@ -154,7 +164,12 @@ class People:
                 self._discovery.unsupported(callee, row.seq)
 
     def refresh(self) -> None:
-        """Look anew: the SDK replaces what it knows of a participant without an event at times (livekit 1.2.0)."""
+        """Look anew: the SDK replaces what it knows of a participant without an event at times (livekit 1.2.0).
+
+        Those of whom it has said no more for too long have left.
+        """
+        for one, told in self._unlisted.gone(time.monotonic()):
+            self._gone(one.identity, one.sid, told)
         self._roster.changed()
         self._changed()
 
@@ -163,10 +178,14 @@ class People:
             self._discovery.appeared(someone)
 
     def _gone(self, identity: str, sid: str, reason: str) -> None:
+        self._forget(identity, sid)
+        self._note("left", identity, reason)
+
+    def _forget(self, identity: str, sid: str) -> None:
+        self._unlisted.left(sid)
         self._active.discard(sid)
         self._roster.left(identity, sid)
         self._discovery.left(sid)
-        self._note("left", identity, reason)
 
     def _methods_changed(self, identity: str, text: str) -> None:
         self._roster.changed()

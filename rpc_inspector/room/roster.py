@@ -88,6 +88,7 @@ class Roster:
             del self._departed[next(iter(self._departed))]
         if self._known.get(identity) == sid:
             del self._known[identity]
+            self._order.pop(identity, None)
         listed = self._service.get(identity)
         if listed and listed.sid == sid:
             del self._service[identity]
@@ -127,12 +128,10 @@ class Roster:
                 present[identity] = listed
             elif have is not None and have.sid == listed.sid:
                 present[identity] = _with_service(have, listed)
-        for identity in [identity for identity in self._order if identity not in present]:
-            del self._order[identity]
         now = time.time()
         for identity in present:
             self._order.setdefault(identity, now)
-        self._merged = (us, *(self._finish(present[identity]) for identity in self._order))
+        self._merged = (us, *(self._finish(present[identity]) for identity in self._order if identity in present))
 
     def _finish(self, someone: Participant) -> Participant:
         return self._complete(replace(someone, seen_at=self._order.get(someone.identity)))

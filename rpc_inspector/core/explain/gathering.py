@@ -8,8 +8,6 @@ from rpc_inspector.core.explain.facts import TELLING_LAG_S, Facts, end_of
 from rpc_inspector.core.model import Call, LogLine, Participant, RoomEvent, TraceRow
 from rpc_inspector.core.session import SessionState
 
-#: So long before it says that it reconnects the SDK forgets the participants; so long after it is back it lists them.
-FORGETTING_S, RELISTING_S = 1.0, 3.0
 #: Events of one participant before and after a call's beginning at most.
 EVENTS = 60
 #: Rows looked at before and after a call's own: a bound, so that a burst of failures stays cheap in a long trace.
@@ -58,8 +56,7 @@ def facts_around(call: Call, trace: Trace, state: SessionState, roster: tuple[Pa
     events = {event.seq: event for event in ours}
     for identity in (call.caller, call.callee):
         if identity is not None:
-            told = _told(trace.events_of(identity), call)
-            events |= {event.seq: event for event in told if not _relisted(event, ours)}
+            events |= {event.seq: event for event in _told(trace.events_of(identity), call)}
     limit = end_of(call) + TELLING_LAG_S
     return Facts(
         state=state,
@@ -78,17 +75,3 @@ def _told(events: Sequence[RoomEvent], call: Call) -> Sequence[RoomEvent]:
     """Those around the call's beginning; they come in the order of their times."""
     at = bisect_right(events, call.started, key=lambda event: event.time)
     return events[max(at - EVENTS, 0) : at + EVENTS]
-
-
-def _relisted(event: RoomEvent, ours: Sequence[RoomEvent]) -> bool:
-    """Whether it is about our own list alone: when we reconnect, the SDK forgets everybody and lists them anew.
-
-    Somebody who truly left has a reason; the SDK tells of the others a moment before it says that it reconnects.
-    """
-    if event.kind not in ("joined", "active", "left") or (event.kind == "left" and event.text):
-        return False
-    for begun in (one.time - FORGETTING_S for one in ours if one.kind == "reconnecting"):
-        back = next((one.time for one in ours if one.kind == "reconnected" and one.time >= begun), None)
-        if begun <= event.time and (back is None or event.time <= back + RELISTING_S):
-            return True
-    return False
