@@ -49,11 +49,13 @@ class Told(NamedTuple):
     Attributes:
         cut: it says itself that these are not all.
         remarks: what was left out of it here, in words.
+        unasked: methods of which only the name was told and that were not asked about one by one.
     """
 
     methods: tuple[Method, ...] = ()
     cut: bool = False
     remarks: tuple[str, ...] = ()
+    unasked: frozenset[str] = frozenset()
 
     @property
     def whole(self) -> bool:

@@ -303,8 +303,11 @@ class Session(Protocol):
         """Wait until ``identity`` is active, at most so long; ``None`` if it is not by then."""
         ...
 
-    async def describe(self, identity: str) -> None:
-        """Ask a participant for its methods now (``rpc.describe``); the roster shows what came of it."""
+    async def describe(self, identity: str, method: str | None = None) -> None:
+        """Ask a participant for its methods now (``rpc.describe``); the roster shows what came of it.
+
+        With ``method``, about that one alone, if it was left out because the participant has so many.
+        """
         ...
 
     async def ping(self, identity: str, *, ack_ms: int = DEFAULT_ACK_MS, anyway: bool = False) -> "Pinged":

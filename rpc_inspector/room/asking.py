@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 from rpc_inspector.core.codes import ErrorCode
 from rpc_inspector.core.methods import NOTHING_TOLD, MethodsUnreadable, Told, is_bare, parse_described
-from rpc_inspector.core.model import Call, Describing, Participant
+from rpc_inspector.core.model import Call, Describing, Method, Participant
 from rpc_inspector.core.session import SessionError
 
 #: Handlers are often registered late: ask again so many seconds after a 1400.
 AGAIN_AFTER_S = (2.0, 10.0)
 #: Participants asked at once; a room of hundreds must not be flooded.
 AT_ONCE = 8
-#: Methods asked about one by one where the whole would be too large for one answer.
+#: Methods asked about one by one, unbidden, where the whole would be too large for one answer.
 MAX_SINGLY = 30
 
 _SILENT = frozenset({ErrorCode.CONNECTION_TIMEOUT, ErrorCode.RESPONSE_TIMEOUT})
@@ -129,13 +129,31 @@ class Asker:
         """Where an answer gave names only (the whole would not fit), ask about each; stop where nothing comes of it."""
         full = list(names.methods)
         for index, method in enumerate(full[:MAX_SINGLY]):
-            told = _read(await self._ask(identity, json.dumps({"v": 1, "method": method.name}))).told
-            more = next((one for one in told.methods if one.name == method.name), None)
-            if more is None or is_bare(more):
+            more = await self._one(identity, method.name)
+            if more is None:
                 return names._replace(methods=tuple(full))
             full[index] = more
-        beyond = (f"schemas were asked for of its first {MAX_SINGLY} methods",) if len(full) > MAX_SINGLY else ()
-        return names._replace(methods=tuple(full), remarks=(*names.remarks, *beyond))
+        return names._replace(methods=tuple(full), unasked=frozenset(method.name for method in full[MAX_SINGLY:]))
+
+    async def _one(self, identity: str, name: str) -> Method | None:
+        told = _read(await self._ask(identity, json.dumps({"v": 1, "method": name}))).told
+        return next((one for one in told.methods if one.name == name and not is_bare(one)), None)
+
+    async def one(self, someone: Participant, name: str, told: Callable[[], Told]) -> None:
+        """Ask about one of the methods that were left out when the others were asked about.
+
+        Args:
+            someone: whom to ask. name: of the method. told: what it has told, as it is when the answer comes.
+
+        Raises:
+            SessionError: there is no connection to ask through.
+        """
+        async with self._slots:
+            more = await self._one(someone.identity, name)
+        if more is not None:
+            now = told()
+            methods = tuple(more if one.name == name else one for one in now.methods)
+            self._heard(someone, Answer("described", now._replace(methods=methods)))
 
 
 def _read(call: Call) -> Answer:

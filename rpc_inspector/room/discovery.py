@@ -194,6 +194,17 @@ class Discovery:
         """
         await self._asker.now(someone)
 
+    async def describe_method(self, someone: Participant, name: str) -> None:
+        """Ask about one method, if nobody has yet because its participant has so many.
+
+        Raises:
+            SessionError: there is no connection to ask through.
+        """
+        known = self._entry(someone)
+        if name in known.described.unasked:
+            known.described = known.described._replace(unasked=known.described.unasked - {name})
+            await self._asker.one(someone, name, lambda: known.described)
+
     def left(self, sid: str) -> None:
         """A session of a participant has ended: what it told is void."""
         self._asker.forget(sid)

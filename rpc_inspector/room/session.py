@@ -320,14 +320,16 @@ class RoomSession(KeptTrace):
         """Wait until ``identity`` is active, at most so long; ``None`` if it is not by then."""
         return await self._presence.wait_for(identity, seconds)
 
-    async def describe(self, identity: str) -> None:
+    async def describe(self, identity: str, method: str | None = None) -> None:
         """Ask a participant for its methods now (``rpc.describe``); the roster shows what came of it.
+
+        With ``method``, about that one alone, if it was left out because the participant has so many.
 
         Raises:
             NotConnected, NotAuthorised: it cannot be asked.
         """
         self._require_connection()
-        await self._people.describe(identity)
+        await self._people.describe(identity, method)
 
     def _require_connection(self) -> None:
         if self._connection is None:

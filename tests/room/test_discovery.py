@@ -109,6 +109,30 @@ async def test_names_only_are_asked_about_one_by_one(session, target, server):
         assert len(asked(session)) == 3
 
 
+async def test_of_many_methods_the_others_are_asked_about_when_they_are_looked_at(session, target, server, monkeypatch):
+    monkeypatch.setattr(asking, "MAX_SINGLY", 1)
+
+    def about(*names, **fields):
+        return json.dumps({"v": 1, "methods": dict.fromkeys(names, fields)})
+
+    async with peer(server.url, "bob") as bob:
+        answers = {'{"v":1}': about("one", "two", "three")}
+        answers |= {
+            json.dumps({"v": 1, "method": name}): about(name, description=name.upper()) for name in ("one", "two")
+        }
+        await bob.do("answer", method="rpc.describe", answers=answers)
+        await session.join(target())
+        described = lambda: [one.description for one in methods(session, "bob").values()]  # noqa: E731
+        await until(lambda: described() == ["ONE", None, None], what="the first was asked about")
+        await session.describe("bob", "two")
+        assert described() == ["ONE", "TWO", None]
+        before = len(asked(session))
+        for nothing_to_ask in ("one", "two", "nobody's"):
+            await session.describe("bob", nothing_to_ask)
+        assert len(asked(session)) == before
+        assert told(session) == ["describes 3 methods"]
+
+
 async def test_an_answer_that_is_none_is_told_and_does_no_harm(session, target, server):
     async with peer(server.url, "bob") as bob:
         await bob.do("answer", method="rpc.describe", answers={"*": "\x1b[31m{not JSON"})

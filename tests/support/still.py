@@ -124,7 +124,7 @@ class StillSession(Session):
     async def wait_for_participant(self, identity, seconds):
         return None
 
-    async def describe(self, identity: str) -> None:
+    async def describe(self, identity: str, method: str | None = None) -> None:
         return None
 
     def row(self, seq):

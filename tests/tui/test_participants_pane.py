@@ -55,6 +55,11 @@ async def test_each_method_says_how_it_is_known_and_its_detail_says_all(room_ser
             await user.main.session.describe("bob")
             await user.until(lambda: "in its answer" not in user.text("#about"), "the detail follows")
             assert "rpc-catalogue.yaml:1" in user.text("#about")
+            await user.press("enter")
+            assert user.app.screen is user.main
+            composer = user.main.call_pane.composer
+            assert (composer.identity, composer.method) == ("bob", "get_weather")
+            assert composer.has_focus_within
 
 
 async def test_a_call_that_is_refused_marks_what_was_advertised(room_server):

@@ -298,7 +298,7 @@ class OpenedTrace:
         """Whoever was there."""
         return next((someone for someone in self.roster if someone.identity == identity), None)
 
-    async def describe(self, identity: str) -> None:  # noqa: ARG002 - the Protocol's
+    async def describe(self, identity: str, method: str | None = None) -> None:  # noqa: ARG002 - the Protocol's
         """Raise NotConnected."""
         raise _nothing_to_send()
 

@@ -138,6 +138,7 @@ class MainScreen(ProbingScreen, ComposingScreen):
     def _method_chosen(self, event: ParticipantsPane.MethodChosen) -> None:
         if self.is_saved:
             return
+        self._look_closer(event.identity, event.method)
         self.call_pane.composer.aim(event.identity, event.method, self.participant(event.identity))
         if event.edit:
             self.action_focus_pane("request")
@@ -148,7 +149,14 @@ class MainScreen(ProbingScreen, ComposingScreen):
 
         identity, method = event.identity, event.method
         calls = partial(self.session.find, participant=identity, method=method) if self.session else tuple
-        self.app.push_screen(MethodScreen(method, lambda: self.participant(identity), calls))
+        self._look_closer(identity, method)
+
+        def closed(call_it: bool | None) -> None:
+            if call_it:
+                self.aim(identity, method)
+
+        made = MethodScreen(method, lambda: self.participant(identity), calls, can_call=not self.is_saved)
+        self.app.push_screen(made, closed)
 
     @on(ParticipantsPane.ParticipantOpened)
     def _participant_opened(self, event: ParticipantsPane.ParticipantOpened) -> None:
@@ -167,11 +175,16 @@ class MainScreen(ProbingScreen, ComposingScreen):
     def _describe_asked(self, event: ParticipantsPane.DescribeAsked) -> None:
         self.run_worker(self._describe(event.identity), exit_on_error=False)
 
-    async def _describe(self, identity: str) -> None:
+    def _look_closer(self, identity: str, method: str) -> None:
+        """Of participants with many methods most are known by name only, until they are looked at."""
+        if not self.is_saved:
+            self.run_worker(self._describe(identity, method), exit_on_error=False)
+
+    async def _describe(self, identity: str, method: str | None = None) -> None:
         if self.session is None:
             return
         try:
-            await self.session.describe(identity)
+            await self.session.describe(identity, method)
         except SessionError as error:
             self.tell(error)
 

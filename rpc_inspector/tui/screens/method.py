@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
@@ -23,18 +25,30 @@ _MOST_LINES = 300
 _LONGEST_LINE = 300
 
 
-class MethodScreen(Dialog[None]):
+class MethodScreen(Dialog[bool]):
     """Shows a method as it is when asked, and again when something changes in the room.
 
     Args:
         name: of the method. look: its participant now. calls: the rows of the trace that called it.
+        can_call: whether there is a room to call it in.
+
+    Its result is true where its user wants to call the method.
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "call", "call it", id="method.call", tooltip="Compose a call of it."),
+    ]
+
     def __init__(
-        self, name: str, look: Callable[[], Participant | None], calls: Callable[[], Sequence[TraceRow]]
+        self,
+        name: str,
+        look: Callable[[], Participant | None],
+        calls: Callable[[], Sequence[TraceRow]],
+        *,
+        can_call: bool = True,
     ) -> None:
         super().__init__()
-        self._name, self._look, self._calls = name, look, calls
+        self._name, self._look, self._calls, self._can_call = name, look, calls, can_call
         self._last = look()
 
     def compose(self) -> ComposeResult:
@@ -45,6 +59,14 @@ class MethodScreen(Dialog[None]):
     def on_mount(self) -> None:
         """Show it."""
         self._show()
+
+    def _keys(self) -> str:
+        return "↑ ↓ scroll   enter call it   esc close" if self._can_call else "↑ ↓ scroll   esc close"
+
+    def action_call(self) -> None:
+        """Close, and go on to a call of the method."""
+        if self._can_call:
+            self.dismiss(result=True)
 
     def take(self, update: Update) -> None:
         """Something changed in the room."""
@@ -58,7 +80,7 @@ class MethodScreen(Dialog[None]):
             return
         box = self.query_one("#method")
         title = f"{sanitise_name(self._last.identity)} {G.into} {sanitise_name(self._name)}"
-        box.border_title, box.border_subtitle = Content(title), Content("↑ ↓ scroll   esc close")
+        box.border_title, box.border_subtitle = Content(title), Content(self._keys())
         method = next((method for method in self._last.methods if method.name == self._name), None)
         lines: list[Content] = []
         if now is None:
