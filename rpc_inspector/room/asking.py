@@ -143,7 +143,9 @@ class Asker:
         """Ask about one of the methods that were left out when the others were asked about.
 
         Args:
-            someone: whom to ask. name: of the method. told: what it has told, as it is when the answer comes.
+            someone: whom to ask.
+            name: of the method.
+            told: what it has told, as it is when the answer comes.
 
         Raises:
             SessionError: there is no connection to ask through.
