@@ -29,9 +29,10 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="s
     Attributes:
         id: of this entry. at: seconds since the epoch.
         payload: as it was typed, a template; ``None`` where it was too long to be kept.
-        bytes: of the payload as it was sent. response_ms: the timeout.
+        bytes: of the payload as it was sent. response_ms: the timeout. ack_ms: likewise of the ack; 0 is the usual.
         secrets: names that stand for what was not kept.
         outcome: ``ok``, ``cancelled``, an error's code; empty while it runs, or where nobody saw its end. ms: how long.
+        times: how often it was sent, of a repetition; then ``outcome`` is the commonest but ``ok``, ``ms`` the median.
     """
 
     id: str
@@ -41,17 +42,20 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="s
     payload: str | None = None
     bytes: int = 0
     response_ms: int = 0
+    ack_ms: int = 0
     secrets: tuple[str, ...] = ()
     outcome: str = ""
     ms: float | None = None
+    times: int = 1
 
 
 class Ended(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="ended", tag_field="is"):
-    """How a call of that id ended."""
+    """How a call, or a repetition, of that id ended."""
 
     id: str
     outcome: str
     ms: float | None = None
+    times: int = 1
 
 
 _DECODER: msgspec.json.Decoder[Sent | Ended] = msgspec.json.Decoder(Sent | Ended)
@@ -117,7 +121,8 @@ class HistoryFile:
                 if isinstance(found, Sent):
                     entries[found.id] = found
                 elif begun := entries.get(found.id):
-                    entries[found.id] = msgspec.structs.replace(begun, outcome=found.outcome, ms=found.ms)
+                    end = {"outcome": found.outcome, "ms": found.ms, "times": found.times}
+                    entries[found.id] = msgspec.structs.replace(begun, **end)
         return tuple(reversed(entries.values()))[:MOST]
 
     def _shorten(self) -> None:

@@ -3,13 +3,14 @@
 import asyncio
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterable
 
-from rpc_inspector.core.budgets import utf8_size
+from rpc_inspector.core.budgets import DEFAULT_ACK_MS, utf8_size
 from rpc_inspector.core.model import Call, TraceRow
 from rpc_inspector.core.payload.text import unsendable
 from rpc_inspector.core.session import Invocation
-from rpc_inspector.core.statistics.summary import outcome_of
+from rpc_inspector.core.statistics.summary import Group, outcome_of
 from rpc_inspector.storage.history import Ended, HistoryFile, Sent, to_keep
 from rpc_inspector.storage.reading import FileUnusable
 
@@ -34,6 +35,23 @@ class Keeper:
 
     def sent(self, seq: int, invocation: Invocation, typed: str) -> None:
         """A call of ours began; ``typed`` is its payload as a template."""
+        self._running[seq] = self._begin(invocation, typed)
+
+    def repeated(self, invocation: Invocation, typed: str) -> Callable[[Group], None]:
+        """A repetition of it began: one entry; what is returned is called with what came of it."""
+        entry = self._begin(invocation, typed)
+
+        def ended(figures: Group) -> None:
+            if figures.count:
+                bad = Counter(figures.outcomes)
+                well = bad.pop("ok", 0)
+                outcome = bad.most_common(1)[0][0] if bad else "ok" if well else ""
+                median = figures.total.measure(0.5)
+                self._put(Ended(id=entry, outcome=outcome, ms=median.ms if median else None, times=figures.count))
+
+        return ended
+
+    def _begin(self, invocation: Invocation, typed: str) -> str:
         entry = Sent(
             id=uuid.uuid4().hex,
             at=time.time(),
@@ -42,9 +60,10 @@ class Keeper:
             payload=None if unsendable(typed) else typed,
             bytes=utf8_size(invocation.payload),
             response_ms=invocation.response_ms,
+            ack_ms=0 if invocation.ack_ms == DEFAULT_ACK_MS else invocation.ack_ms,
         )
-        self._running[seq] = entry.id
         self._put(entry)
+        return entry.id
 
     def take(self, rows: Iterable[TraceRow]) -> bool:
         """Rows changed: note the calls of ours that ended; whether there are any."""

@@ -92,7 +92,7 @@ async def test_an_unknown_destination_sends_nothing_and_offers_the_closest(serve
         user.app.screen.query_one("#target").value = ""
         await user.type("billng > echo")
         await user.press("enter")
-        assert "not in the room" in user.text("#request-facts")
+        assert "not in the room" in user.text("#budget")
         await user.type("hi")
         await user.press("ctrl+j")
         await user.until(lambda: "1401 RECIPIENT_NOT_FOUND" in user.text("#outcome"), "1401")

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from textual.events import Key
 
 from rpc_inspector.core.session import Invocation
 from rpc_inspector.tui.widgets.form.field_input import FieldInput
@@ -102,8 +103,9 @@ async def test_a_change_in_the_raw_text_is_shown_in_the_form(booking):
     await user.press("alt+v")
     assert "XAda" in form.shown
     form.body.editor.show_text('{"guest": "Ada", ')
-    await user.until(lambda: "no JSON" in user.text("#form-head"), "the reason why there is no form")
+    await user.until(lambda: "not JSON" in user.text("#schema-problem"), "the reason why there is no form")
     assert not form.fields.rows
+    assert not form.body.form.region
 
 
 async def test_every_kind_of_field_by_keyboard(booking):
@@ -133,6 +135,17 @@ async def test_every_kind_of_field_by_keyboard(booking):
     await user.type("[1]")
     await user.press("escape")
     assert form.value["extra"] == [1]
+
+
+async def test_keys_that_come_faster_than_the_focus_moves_are_all_typed(booking):
+    user, form = booking
+    await form.to("guest")
+    burst = [*"Bo b", "backspace", *"ba"]
+    for key in burst:
+        user.app.post_message(Key({" ": "space"}.get(key, key), key if len(key) == 1 else None))
+    await user.until(lambda: form.value.get("guest") == "Bo ba", "all of it, in order")
+    await user.press("c")
+    assert form.value["guest"] == "Bo bac"
 
 
 async def test_lists_grow_move_and_shrink(booking):

@@ -7,10 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import UNSET
 
-from rpc_inspector.core.schema import get, read
+from rpc_inspector.core.schema import get, problems, read
 from rpc_inspector.core.schema.syntax import parsed
+from rpc_inspector.core.templates import Sources, resolve
 from rpc_inspector.tui.widgets.form import changes
 from rpc_inspector.tui.widgets.form.body import difference
+from rpc_inspector.tui.widgets.form.literally import taken_literally
 from rpc_inspector.tui.widgets.form.rows import MOST_ELEMENTS, MOST_ROWS, TYPED, Rows
 from rpc_inspector.tui.widgets.form.values import NotTaken, typed, value_of
 from rpc_inspector.tui.widgets.form.words import about, hint, value_text
@@ -145,8 +147,21 @@ def test_what_a_terminal_would_obey_is_shown_as_escapes():
 
 
 def test_a_schema_cannot_ask_for_secrets():
-    schema = {"type": "object", "properties": {"a": {"default": "${secret:KEY}"}}, "required": ["a"]}
-    assert changes.made(read(json.dumps(schema)).fields()) == {"a": "$${secret:KEY}"}
+    ask, escaped = "${secret:KEY}", "$${secret:KEY}"
+    inner = {"enum": [ask], "examples": [ask]}
+    schema = {"type": "object", "properties": {"a": {"default": ask}, ask: inner}, "required": ["a", ask]}
+    for text in (json.dumps(schema), json.dumps(schema).replace("$", "\\u0024").replace("${", "$\\u007b")):
+        taken = taken_literally(read(text))
+        assert changes.made(taken.fields()) == {"a": escaped, escaped: escaped}
+        assert resolve(taken.skeleton(), Sources(secrets={"KEY": "4711"})).text == json.dumps(
+            {"a": ask, ask: ask}, indent=2
+        )
+        offered = [one.insert for one in taken.complete("{", 1)]
+        assert f'"{escaped}": ' in offered
+        assert [one.insert for one in taken.complete(f'{{"{escaped}": ', len(escaped) + 5)] == [f'"{escaped}"']
+        assert not problems(taken.text, taken.skeleton())
+    harmless = read('{"title": "costs $5"}')
+    assert taken_literally(harmless) is harmless
 
 
 def test_another_shape_keeps_what_both_have():

@@ -3,8 +3,6 @@
 import os
 from typing import TYPE_CHECKING
 
-from textual.widgets import Input
-
 from rpc_inspector.core.budgets import DEFAULT_RESPONSE_MS
 from rpc_inspector.core.session import Invocation
 from rpc_inspector.tui.screens.sharing import SharingScreen
@@ -49,9 +47,9 @@ class CollectingScreen(SharingScreen):
         meant = (someone.identity for someone in self._roster if not someone.is_self and to.fits(someone))
         identity = to.identity if to.is_exact else min(meant, default=str(to))
         method = resolve(request.method, self.sources, plain=True).text
-        self.compose_request(identity, method, request.payload, request.response_ms)
+        self.compose_request(identity, method, request.payload, request.response_ms, request.ack_ms)
 
-    def compose_request(self, identity: str, method: str, payload: str, response_ms: int) -> None:
+    def compose_request(self, identity: str, method: str, payload: str, response_ms: int, ack_ms: int) -> None:
         """Put a call into the composer, and go there.
 
         Args:
@@ -59,12 +57,13 @@ class CollectingScreen(SharingScreen):
             method: what.
             payload: with placeholders.
             response_ms: how long the answer may take.
+            ack_ms: how long the ack may take.
         """
         composer = self.call_pane.composer
         self.participants.select(identity, method)
         composer.aim(identity, method, self.participant(identity))
         composer.write(payload)
-        composer.query_one("#timeout", Input).value = f"{response_ms / 1000:g}"
+        composer.limit(response_ms, ack_ms)
         self.call_pane.retitle()
         self.action_focus_pane("request")
 
@@ -74,4 +73,10 @@ class CollectingScreen(SharingScreen):
             return None
         limit = composer.timeout_ms or DEFAULT_RESPONSE_MS
         text = composer.editor.payload
-        return Invocation(destination=composer.identity, method=composer.method, payload=text, response_ms=limit)
+        return Invocation(
+            destination=composer.identity,
+            method=composer.method,
+            payload=text,
+            response_ms=limit,
+            ack_ms=composer.ack_ms,
+        )

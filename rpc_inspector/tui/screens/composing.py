@@ -1,12 +1,14 @@
 """What is composed: where it comes from, what its placeholders stand for, and how often and to whom it is sent."""
 
+from collections.abc import Callable
 from typing import cast
 
 from textual.app import App
 
-from rpc_inspector.core.budgets import DEFAULT_RESPONSE_MS, budget_for
+from rpc_inspector.core.budgets import DEFAULT_ACK_MS, DEFAULT_RESPONSE_MS, budget_for
 from rpc_inspector.core.model import Call, TraceRow, replace
 from rpc_inspector.core.session import Invocation
+from rpc_inspector.core.statistics.summary import Group
 from rpc_inspector.core.templates import Resolved, literal
 from rpc_inspector.core.text import sanitise
 from rpc_inspector.storage.history import Sent
@@ -112,19 +114,22 @@ class ComposingScreen(CollectingScreen):
         self.app.push_screen(HistoryScreen(self._keeper, target), take)
 
     def _load_sent(self, entry: Sent) -> None:
-        limit = entry.response_ms or DEFAULT_RESPONSE_MS
-        self._load_into_composer(entry.destination, entry.method, entry.payload, limit)
+        limits = entry.response_ms or DEFAULT_RESPONSE_MS, entry.ack_ms or DEFAULT_ACK_MS
+        self._load_into_composer(entry.destination, entry.method, entry.payload, *limits)
         if entry.payload is None:
             self.notify("Its payload was too long to be kept; whom it called and the timeout are here.", markup=False)
 
-    def _load_into_composer(self, identity: str, method: str, payload: str | None, response_ms: int) -> None:
+    def _load_into_composer(
+        self, identity: str, method: str, payload: str | None, response_ms: int, ack_ms: int
+    ) -> None:
         """As an edit, so that undo brings back what stood there."""
         composer = self.call_pane.composer
         same = (composer.identity, composer.method) == (identity, method)
         before = composer.payload if same else None
-        self.compose_request(identity, method, composer.payload if same else "", response_ms)
+        self.compose_request(identity, method, composer.payload if same else "", response_ms, ack_ms)
         if payload is not None and payload != before:
             composer.write(payload, undoable=True)
+            self.action_focus_pane("request")  # what was put in decides whether that is the form
 
     def action_edit_call(self) -> None:
         """Put a call of the trace, or the shown one, into the composer."""
@@ -135,8 +140,8 @@ class ComposingScreen(CollectingScreen):
             self.notify("Choose a call whose callee and method are known.", markup=False)
             return
         template = self.template_of(call)
-        limit = (call.budget or budget_for()).response
-        self._load_into_composer(call.callee, call.method, template, limit)
+        budget = call.budget or budget_for()
+        self._load_into_composer(call.callee, call.method, template, budget.response, budget.ack)
         if template is None:
             self.notify("Its payload was not seen, or was redacted, so it is not sent again.", markup=False)
 
@@ -219,7 +224,12 @@ class ComposingScreen(CollectingScreen):
 
         if (first := self._ready()) is None or self.session is None:
             return
-        self.app.push_screen(RepeatScreen(self.session, first, self._again))
+        typed = self.call_pane.composer.payload
+
+        def noted() -> Callable[[Group], None]:
+            return self._keeper.repeated(first, typed) if self._keeper else lambda _figures: None
+
+        self.app.push_screen(RepeatScreen(self.session, first, self._again, noted))
 
     def action_several(self) -> None:
         """Send the request to several participants at once."""

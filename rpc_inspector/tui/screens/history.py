@@ -144,6 +144,8 @@ def _line(entry: Sent, usual: str | None) -> Content:
         (left(f"{symbol} {entry.outcome or 'not known'}", 12), style),
         f"{took:>9}  ",
     ]
+    if entry.times > 1:
+        parts.append((f"x {entry.times:,}  ", "$text-primary"))
     name = sanitise_name(entry.destination)
     if usual is None:
         parts.append((f"{name} {G.into} {cut(sanitise_name(entry.method), METHOD_NAME_LIMIT)}  ", "bold"))

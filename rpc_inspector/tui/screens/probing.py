@@ -2,7 +2,7 @@
 
 import time
 
-from rpc_inspector.core.budgets import DEFAULT_ACK_MS, DEFAULT_RESPONSE_MS, budget_for
+from rpc_inspector.core.budgets import DEFAULT_RESPONSE_MS, budget_for
 from rpc_inspector.core.model import Call
 from rpc_inspector.core.ping import MONITOR_INTERVAL_S, Pings
 from rpc_inspector.core.preflight import Facts, Preflight, preflight
@@ -39,7 +39,7 @@ class ProbingScreen(SharingScreen):
         timeout = composer.timeout_ms
         if timeout is None:
             return "type the timeout as seconds above 0"
-        limits = budget_for(timeout, DEFAULT_ACK_MS).in_words()
+        limits = budget_for(timeout, composer.ack_ms).in_words()
         if not composer.identity or not composer.method:
             return Preflight((), limits), limits
         return self._preflight(), limits
@@ -51,6 +51,7 @@ class ProbingScreen(SharingScreen):
             method=composer.method,
             payload=composer.resolved.text,
             response_ms=composer.timeout_ms or DEFAULT_RESPONSE_MS,
+            ack_ms=composer.ack_ms,
         )
         facts = Facts(
             state=self._state, roster=self._roster, now=time.time(), in_flight=self._in_flight(composer.identity)

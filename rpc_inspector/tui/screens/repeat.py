@@ -11,6 +11,7 @@ from textual.worker import Worker
 
 from rpc_inspector.core.session import Invocation, Session
 from rpc_inspector.core.statistics.sketch import Durations
+from rpc_inspector.core.statistics.summary import Group
 from rpc_inspector.core.text import sanitise, sanitise_name
 from rpc_inspector.core.units import duration
 from rpc_inspector.headless.repeating import Plan, Repetition
@@ -36,6 +37,7 @@ class RepeatScreen(Dialog[None]):
         session: joined.
         first: what is sent.
         again: gives it with its placeholders filled in anew.
+        noted: is called when a repetition begins; what it returns, with the figures when it has ended.
     """
 
     DEFAULT_CSS = """
@@ -47,9 +49,15 @@ class RepeatScreen(Dialog[None]):
     RepeatScreen #repeat-buttons { height: 1; margin-top: 1; }
     """
 
-    def __init__(self, session: Session, first: Invocation, again: Callable[[Invocation], Invocation]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        first: Invocation,
+        again: Callable[[Invocation], Invocation],
+        noted: Callable[[], Callable[[Group], None]],
+    ) -> None:
         super().__init__()
-        self._session, self._first, self._again = session, first, again
+        self._session, self._first, self._again, self._noted = session, first, again, noted
         self._repetition: Repetition | None = None
         self._plan = Plan()
         self._work: Worker[None] | None = None
@@ -92,7 +100,14 @@ class RepeatScreen(Dialog[None]):
             return
         self._plan, self._stopped = plan, False
         self._repetition = Repetition(self._session, plan, lambda: self._again(self._first))
-        self._work = self.run_worker(self._repetition.run(), exit_on_error=False)
+        self._work = self.run_worker(self._run(self._repetition), exit_on_error=False)
+
+    async def _run(self, repetition: Repetition) -> None:
+        ended = self._noted()
+        try:
+            await repetition.run()
+        finally:
+            ended(repetition.figures)
         self._draw()
 
     def _read_plan(self) -> Plan | str:

@@ -62,5 +62,11 @@ class SharingScreen(ExplainingScreen):
         composer = self.call_pane.composer
         limit = composer.timeout_ms or DEFAULT_RESPONSE_MS
         text = composer.payload
-        wanted = Invocation(destination=composer.identity, method=composer.method, payload=text, response_ms=limit)
+        wanted = Invocation(
+            destination=composer.identity,
+            method=composer.method,
+            payload=text,
+            response_ms=limit,
+            ack_ms=composer.ack_ms,
+        )
         return wanted, self._state

@@ -10,12 +10,7 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Button, Input, Static, TextArea
 
-from rpc_inspector.core.budgets import (
-    DEFAULT_RESPONSE_MS,
-    METHOD_NAME_LIMIT,
-    payload_limit,
-    utf8_size,
-)
+from rpc_inspector.core.budgets import DEFAULT_ACK_MS, DEFAULT_RESPONSE_MS, payload_limit, seconds, utf8_size
 from rpc_inspector.core.model import Method, Participant
 from rpc_inspector.core.payload.text import PRETTY_LIMIT, json_problem, minified, pretty, unsendable
 from rpc_inspector.core.session import Invocation
@@ -37,10 +32,16 @@ _CHECK_LATER_S = 0.3
 #: What was typed is on disk so much later, and when the program ends.
 _KEEP_AFTER_S = 1.0
 _LONGEST_TIMEOUT_S = 3600.0
+_JSON = "JSON"
+_LABEL_CELLS = 8
 
 
 class Composer(Vertical):
-    """The request half of the call pane. Posts :class:`TargetChanged` when whom or what to call changes."""
+    """The request half of the call pane. Posts :class:`TargetChanged` when whom or what to call changes.
+
+    Attributes:
+        ack_ms: how long the ack may take; a request that was composed elsewhere may bring another than usual.
+    """
 
     class TargetChanged(Message):
         """Another destination or method."""
@@ -55,6 +56,7 @@ class Composer(Vertical):
         super().__init__(id=id)
         self.identity = ""
         self.method = ""
+        self.ack_ms = DEFAULT_ACK_MS
         self._callee: Participant | None = None
         self.resolved = Resolved(text="")
         self.fill: Fill = lambda text: resolve(text, Sources())
@@ -107,8 +109,10 @@ class Composer(Vertical):
         """Take this as the target; the draft of the one before is kept, the one for this comes back."""
         if (identity, method) == (self.identity, self.method):
             return
+        self.body.settle()
         self.keep_draft()
         self.identity, self.method, self._callee = identity, method, callee
+        self.limit(None, DEFAULT_ACK_MS)
         self.editor.show_text(self._drafts.text((identity, method), self.described))
         self.body.describe(method, self.described)
         self.refresh_facts()
@@ -121,11 +125,20 @@ class Composer(Vertical):
 
     def write(self, payload: str, *, undoable: bool = False) -> None:
         """Put a payload, as a template, into the editor; ``undoable`` lets undo bring back what was there."""
+        self.body.settle()
         if undoable:
             self.editor.rewrite(payload)
         else:
             self.editor.show_text(payload)
+        self.body.replaced()
         self.refresh_facts()
+
+    def limit(self, response_ms: int | None, ack_ms: int) -> None:
+        """Take limits of a call that was composed before; ``None`` leaves what was typed."""
+        self.ack_ms = ack_ms
+        if response_ms is not None:
+            self.query_one("#timeout", Input).value = f"{response_ms / 1000:g}"
+        self._refresh_budget()
 
     def put_in(self, text: str, *, whole: bool) -> None:
         """Put a template in the place of everything, or in that of the selection; undo takes it back."""
@@ -215,6 +228,7 @@ class Composer(Vertical):
         timeout = self.timeout_ms
         if timeout is None:
             return "The timeout is not a number of seconds above 0. Correct it, then send."
+        self.body.settle()
         self.keep_draft()
         resolved = self.fill(self.payload)
         if refused := refusal(resolved):
@@ -222,7 +236,13 @@ class Composer(Vertical):
         problem = unsendable(resolved.text)
         if problem:
             return f"The payload cannot be sent: {problem}. Remove it, then send."
-        return Invocation(destination=self.identity, method=self.method, payload=resolved.text, response_ms=timeout)
+        return Invocation(
+            destination=self.identity,
+            method=self.method,
+            payload=resolved.text,
+            response_ms=timeout,
+            ack_ms=self.ack_ms,
+        )
 
     @property
     def timeout_ms(self) -> int | None:
@@ -267,6 +287,8 @@ class Composer(Vertical):
         field = self.query_one("#timeout", Input)
         field.set_class(self.timeout_ms is None, "-invalid")
         field.styles.width = max(len(field.value) + 1, 2)
+        unit = "s" if self.ack_ms == DEFAULT_ACK_MS else f"s {G.dot} ack within {seconds(self.ack_ms)}"
+        self.query_one("#timeout-unit", Static).update(unit)
         self.query_one(PreflightLine).changed()
 
     def refresh_facts(self) -> None:
@@ -277,8 +299,8 @@ class Composer(Vertical):
         self.resolved = resolved = self.fill(text)
         self._show_preview(resolved)
         word, problem, style = _validity(text, resolved)
-        if word == "valid" and self.body.verdict:
-            word, style = self.body.verdict, "$text-warning"
+        if word == _JSON and (verdict := self.body.verdict):
+            word, style = f"{word}, {verdict}", "$text-warning" if self.body.problems else style
         if not problem and self.editor.is_aside:
             problem, style = "Too large to edit here: its beginning is shown, all of it is sent. f4 edits it.", "$muted"
         elif not problem and too_large_to_highlight(text):
@@ -286,12 +308,21 @@ class Composer(Vertical):
         line = self.query_one("#request-problem", Static)
         line.display = bool(problem)
         line.update(Content.styled(problem, style))
-        warnings = self._warnings()
-        # What is wrong leaves no room to say what is right.
-        parts = [*warnings] if warnings and not problem else [*warnings, Content.styled(word, style)]
-        parts.append(self._amount(resolved.text))
-        self.query_one("#request-label").display = not warnings
-        self.query_one("#request-facts", Static).update(Content.styled(f" {G.dot} ", "$muted").join(parts))
+        self._show_facts(Content.styled(word, style), self._amount(resolved.text))
+
+    def _show_facts(self, word: Content, amount: Content) -> None:
+        """In the room there is: first its label goes, then the words that the problem's own line says too."""
+        dot = Content.styled(f" {G.dot} ", "$muted")
+        brief = Content.styled(word.plain.removesuffix(" against the schema"), word.spans[0].style)
+        room = self.query_one("#request-head").size.width or 1000
+        whole = dot.join([word, amount])
+        self.query_one("#request-label").display = whole.cell_length + _LABEL_CELLS <= room
+        shown = whole if whole.cell_length <= room else dot.join([brief, amount])
+        self.query_one("#request-facts", Static).update(shown)
+
+    def on_resize(self) -> None:
+        """What is said fits the width."""
+        self.refresh_facts()
 
     def _show_preview(self, resolved: Resolved) -> None:
         line = self.query_one("#preview", Static)
@@ -299,18 +330,6 @@ class Composer(Vertical):
         line.display = shown is not None
         if shown is not None:
             line.update(shown)
-
-    def _warnings(self) -> list[Content]:
-        words = []
-        if utf8_size(self.method) > METHOD_NAME_LIMIT:
-            words.append(f"name over {METHOD_NAME_LIMIT} B")
-        if self.identity and self._callee is None:
-            words.append("not in the room")
-        elif self._callee is not None and self._callee.is_self:
-            words.append("ourselves")
-        elif self._callee is not None and self._callee.state != "active":
-            words.append("not active yet")
-        return [Content.styled(word, "$text-warning") for word in words]
 
     def _amount(self, text: str) -> Content:
         count = utf8_size(text)
@@ -334,7 +353,8 @@ class Composer(Vertical):
             why = f"is larger than {PRETTY_LIMIT:,} characters" if len(self.payload) > PRETTY_LIMIT else "is not JSON"
             self.notify(f"It {why}, so it cannot be {done}.", severity="warning", markup=False)
         else:
-            self.write(text, undoable=True)
+            self.editor.rewrite(text)
+            self.refresh_facts()
 
 
 def _validity(text: str, resolved: Resolved) -> tuple[str, str, str]:
@@ -350,7 +370,7 @@ def _validity(text: str, resolved: Resolved) -> tuple[str, str, str]:
         return "cannot be sent", problem, "$text-error"
     if problem := json_problem(text):
         return "text, not JSON", problem, "$text-warning"
-    return "valid", "", "$text-success"
+    return _JSON, "", "$text-success"
 
 
 def parse_target(typed: str) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from msgspec import UNSET
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
@@ -20,13 +20,14 @@ from rpc_inspector.core.payload.text import json_problem
 from rpc_inspector.core.schema import NoSuchPlace, NotJson, Schema, SchemaUnusable, infer, read
 from rpc_inspector.core.schema.inferring import LONGEST_PAYLOAD, MOST_PAYLOADS
 from rpc_inspector.core.schema.syntax import parsed
-from rpc_inspector.core.templates import literal
+from rpc_inspector.core.templates import placeholders
 from rpc_inspector.core.text import sanitise
 from rpc_inspector.tui.actions import bindings
 from rpc_inspector.tui.bodies import PLAIN_ABOVE
 from rpc_inspector.tui.drafts import first_draft
 from rpc_inspector.tui.widgets.form.completing import Completion
-from rpc_inspector.tui.widgets.form.form import PayloadForm
+from rpc_inspector.tui.widgets.form.form import Edit, PayloadForm
+from rpc_inspector.tui.widgets.form.literally import taken_literally
 from rpc_inspector.tui.widgets.form.popup import Popup
 from rpc_inspector.tui.widgets.form.validating import Validation
 from rpc_inspector.tui.widgets.payload.area import RequestArea
@@ -69,6 +70,7 @@ class RequestBody(Vertical):
         self._called = ""
         self._schema: Schema | None = None
         self._prefers_raw = self._raw_here = False
+        self._obstacle = ""
         self._follow: Timer | None = None
         self._followed: str | None = None
 
@@ -104,14 +106,21 @@ class RequestBody(Vertical):
 
     @property
     def verdict(self) -> str:
-        """What is wrong by the schema, in two words; empty if nothing is known to be."""
+        """How the payload is by its schema, in a few words; empty where that is not known."""
         count = self._validation.count
-        return f"{count:,} problem{'' if count == 1 else 's'}" if count else ""
+        if count is None:
+            return ""
+        return f"{count:,} problem{'' if count == 1 else 's'} against the schema" if count else "fits the schema"
+
+    @property
+    def problems(self) -> int:
+        """How many problems it is known to have by its schema."""
+        return self._validation.count or 0
 
     @property
     def shows_form(self) -> bool:
         """The form is what is filled in."""
-        return self._schema is not None and not self._prefers_raw and not self._raw_here
+        return self._schema is not None and not (self._prefers_raw or self._raw_here or self._obstacle)
 
     @property
     def focus_target(self) -> Widget:
@@ -145,18 +154,20 @@ class RequestBody(Vertical):
         if method is None or not method.request_schema:
             return None, ""
         try:
-            return read(method.request_schema), ""
+            return taken_literally(read(method.request_schema)), ""
         except SchemaUnusable as error:
             return None, f"No form: {error.what}"
 
     def _use(self, schema: Schema | None, note: str) -> None:
         """Begin with another schema, or with none; ``note`` says where it comes from, or why there is none."""
-        self._schema, self._followed = schema, None
+        self._schema, self._followed, self._obstacle = schema, None, ""
         self._completion.schema = schema
         self._validation.begin(schema, note if schema is None else "")
         if schema is not None:
             self.form.show_schema(schema, self._example(schema), note)
-        self._show()
+            self._catch_up()
+        else:
+            self._show()
 
     def _example(self, schema: Schema) -> object:
         """An example's values, shown where nothing is typed."""
@@ -169,15 +180,42 @@ class RequestBody(Vertical):
 
     def _show(self) -> None:
         """The form beside the raw text where there is room, else one of them. At once, as a hidden one has no focus."""
-        beside = self._schema is not None and self.app.size.width >= BESIDE_FROM
-        self.form.display = beside or self.shows_form
-        self.editor.display = beside or not self.shows_form
+        beside, filled_in = self._is_beside, self.shows_form
+        out_of_form = bool(self._obstacle) and self.form.has_focus_within
+        out_of_editor = self.editor.has_focus and filled_in and not beside
+        self.form.display = beside or filled_in
+        self.editor.display = beside or not filled_in
         self.set_class(beside, "-beside")
+        self._validation.about_form = "" if beside else self._about_form
         self._validation.say()
+        if out_of_form or out_of_editor:
+            self.focus_target.focus()
+
+    @property
+    def _is_beside(self) -> bool:
+        return self._schema is not None and self.app.size.width >= BESIDE_FROM
+
+    @property
+    def _about_form(self) -> str:
+        """Why the raw text is shown though there is a schema, where its user did not choose so."""
+        if self._schema is None or self._prefers_raw:
+            return ""
+        return self._obstacle or ("There is a form of it: alt+v." if self._raw_here else "")
 
     def on_resize(self) -> None:
-        """There may be more room now, or less."""
+        """There may be more room now, or less; an editor that is typed in stays."""
+        self._stay()
         self._show()
+
+    def _stay(self) -> None:
+        self._raw_here = self._raw_here or (self.shows_form and self.editor.has_focus)
+
+    @on(events.DescendantBlur)
+    def _left(self, event: events.DescendantBlur) -> None:
+        """Nobody types in the editor any more: the form may come back. Another window is no other place."""
+        if event.widget is self.editor and self._raw_here and self.app.app_focus:
+            self._raw_here = False
+            self._show()
 
     # In step
 
@@ -201,25 +239,49 @@ class RequestBody(Vertical):
         self._followed = text
         self.form.at_once = len(text) <= PLAIN_ABOVE
         if len(text) > LARGEST or self.editor.is_aside:
-            self.form.stop("It is too large for a form. alt+v shows the raw text.")
+            self._validation.forget()
+            self._fall_back("No form: the payload is too large for one.")
             return
         try:
-            self.form.take(parsed(text) if text.strip() else UNSET)
+            value = parsed(text) if text.strip() else UNSET
         except NotJson as error:
             line = text.count("\n", 0, error.at) + 1
-            what = sanitise(error.what, limit=200)
-            self.form.stop(f"The raw text is no JSON, so there is no form of it: line {line}, {what}. alt+v shows it.")
             column = error.at - text.rfind("\n", 0, error.at)
             self._validation.mark_broken(line, column, error.length)
+            self._fall_back(_why_no_form(text))
         else:
+            if self._obstacle:
+                self._obstacle = ""
+                self._stay()
+            self.form.take(value)
             self._validation.check(text)
+            self._show()
+
+    def _fall_back(self, why: str) -> None:
+        self._obstacle = why
+        self.form.stop(why)
+        self._show()
+
+    def replaced(self) -> None:
+        """Another payload was put into the editor: show it, in the form if it can be."""
+        self._catch_up()
+        self._raw_here = False
+        self._show()
+
+    def settle(self) -> None:
+        """Have in the raw text what is being typed into the form: in a large one it is put there only at the end."""
+        if (edit := self.form.take_typed()) is not None:
+            self._apply(edit)
 
     @on(PayloadForm.Edited)
     def _edited(self, event: PayloadForm.Edited) -> None:
         event.stop()
+        self._apply(event.edit)
+
+    def _apply(self, edit: Edit) -> None:
         text = self.editor.payload
         try:
-            changed = event.edit(text)
+            changed = edit(text)
         except (NotJson, NoSuchPlace):
             self.notify("The raw text is no JSON now, so nothing was changed in it.", severity="warning", markup=False)
             return
@@ -242,7 +304,11 @@ class RequestBody(Vertical):
     async def action_switch_view(self) -> None:
         """From the form to the raw text and back; without a schema one is inferred from what was seen."""
         self._raw_here = False
-        if self._schema is None:
+        self._catch_up()
+        if self._obstacle:
+            self._prefers_raw = False
+            self.notify(self._obstacle, markup=False, timeout=4)
+        elif self._schema is None:
             self._prefers_raw = not await self._infer()
         elif self.form.has_focus_within or self.editor.has_focus:
             self._prefers_raw = self.form.has_focus_within
@@ -258,7 +324,7 @@ class RequestBody(Vertical):
         name = self._called
         try:
             text, count = await asyncio.to_thread(_inferred, payloads)
-            schema = read(text)
+            schema = taken_literally(read(text))
         except SchemaUnusable:
             said = "No schema of this method is known and no JSON payload of it was seen, so there is no form."
             self.notify(said, markup=False, timeout=4)
@@ -270,12 +336,12 @@ class RequestBody(Vertical):
 
     async def action_write_skeleton(self) -> None:
         """Write the least payload; undo brings back what was there."""
-        await self._write(lambda schema: literal(schema.skeleton()))
+        await self._write(lambda schema: schema.skeleton())
 
     async def action_write_example(self) -> None:
         """Write an example; undo brings back what was there."""
         draft = first_draft(self._method) if self._method is not None and self._method.examples else ""
-        await self._write(lambda schema: draft or literal(schema.example()))
+        await self._write(lambda schema: draft or schema.example())
 
     async def _write(self, make: Callable[[Schema], str]) -> None:
         schema = self._schema
@@ -292,6 +358,14 @@ class RequestBody(Vertical):
             self.notify("No schema of this method is known, so nothing can be completed.", markup=False, timeout=3)
         elif self.editor.has_focus:
             self._completion.ask()
+
+
+def _why_no_form(text: str) -> str:
+    """Of a text that is no JSON."""
+    bare = next((one.name for one in placeholders(text) if one.whole), "")
+    if bare:
+        return f"No form: ${{{sanitise(bare, limit=40)}}} stands outside of quotes, so it is JSON only once filled in."
+    return "No form as long as the text is not JSON."
 
 
 def _inferred(payloads: Sequence[str]) -> tuple[str, int]:

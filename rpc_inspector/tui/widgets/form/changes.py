@@ -6,7 +6,6 @@ from rpc_inspector.core.query.paths import Way
 from rpc_inspector.core.schema import Field, NoSuchPlace, get, insert, remove, set_in
 from rpc_inspector.core.schema.making import make
 from rpc_inspector.core.schema.syntax import parsed
-from rpc_inspector.core.templates import literal
 
 
 def put(text: str, way: Way, value: object | UnsetType) -> str:
@@ -82,16 +81,5 @@ def reshape(text: str, way: Way, shape: Field) -> str:
 
 
 def made(field: Field) -> object:
-    """The least value of a field. What a schema says is taken literally: it must not ask for our secrets."""
-    return taken_literally(make(field.document, field.schema, everything=False))
-
-
-def taken_literally(value: object) -> object:
-    """A value of somebody else's, without placeholders."""
-    if isinstance(value, str):
-        return literal(value)
-    if isinstance(value, list):
-        return [taken_literally(inner) for inner in value]
-    if isinstance(value, dict):
-        return {literal(key): taken_literally(inner) for key, inner in value.items()}
-    return value
+    """The least value of a field."""
+    return make(field.document, field.schema, everything=False)

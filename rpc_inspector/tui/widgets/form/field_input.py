@@ -13,6 +13,12 @@ class FieldInput(Input):
     """The live editor. Posts :class:`Left` when its user is done."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("field")]
+    DEFAULT_CSS = """
+    FieldInput {
+        height: 1; border: none; padding: 0; background: $panel;
+        &:focus { border: none; background: $panel; background-tint: $background 0%; }
+    }
+    """
 
     class Left(Message):
         """It is left: ``step`` fields further, or where it was."""

@@ -40,10 +40,7 @@ class PayloadForm(Vertical):
         layers: base over;
         & > #form-head { height: auto; max-height: 3; color: $muted; }
         & > #form-about { height: 2; color: $muted; text-overflow: ellipsis; }
-        & > FieldInput {
-            layer: over; position: absolute; display: none; height: 1; border: none; padding: 0; background: $panel;
-            &:focus { border: none; background: $panel; background-tint: $background 0%; }
-        }
+        & > FieldInput { layer: over; position: absolute; display: none; }
     }
     """
 
@@ -92,8 +89,8 @@ class PayloadForm(Vertical):
     # What it shows
 
     def show_schema(self, schema: Schema, example: object, note: str) -> None:
-        """Begin with another schema; ``note`` says where it comes from."""
-        self._stop_editing()
+        """Begin with another schema; ``note`` says where it comes from. What is typed was taken before."""
+        self._stop_editing(write=False)
         self._schema, self._example, self._note = schema, example, note
         self._folds, self._shapes, self._refused, self._problems = {}, {}, {}, ()
         self.fields.show((), example)
@@ -105,7 +102,7 @@ class PayloadForm(Vertical):
 
     def stop(self, why: str) -> None:
         """There is nothing to fill in, as the raw text stands."""
-        self._stop_editing()
+        self._stop_editing(write=False)
         self._stopped = why
         self.fields.show((), UNSET)
         self._say()
@@ -161,7 +158,9 @@ class PayloadForm(Vertical):
         row = self.fields.current
         if row is None or row.control == "note":
             return
-        if event.what == "type":
+        if self._editing is not None and self._editing.way == row.way:
+            self._typed_ahead(event)
+        elif event.what == "type":
             self._begin(row, event.text)
         elif event.what == "jump":
             self._jump(row, event.text.casefold())
@@ -169,6 +168,17 @@ class PayloadForm(Vertical):
             self.post_message(self.UndoAsked(again=event.what == "redo"))
         else:
             getattr(self, f"_do_{event.what}")(row)
+
+    def _typed_ahead(self, event: FieldList.Asked) -> None:
+        """Keys that came before the field had the focus are the field's."""
+        field = self.query_one(FieldInput)
+        if event.what == "clear":
+            field.action_delete_left()
+        elif event.what == "edit":
+            self._stop_editing()
+            self.fields.focus()
+        else:
+            field.insert_text_at_cursor({"toggle": " "}.get(event.what, event.text))
 
     def _do_edit(self, row: Row) -> None:
         if row.control in TYPED:
@@ -272,7 +282,7 @@ class PayloadForm(Vertical):
             self._edit(partial(changes.reshape, way=row.way, shape=row.field.variants[index]))
             self._rebuild()
         else:
-            self._put(row, changes.taken_literally(row.options[index]))
+            self._put(row, row.options[index])
 
     def _put(self, row: Row, value: object | UnsetType) -> None:
         self._refused.pop(row.way, None)
@@ -343,16 +353,33 @@ class PayloadForm(Vertical):
             self._write(row, event.value)
 
     def _write(self, row: Row, text: str) -> None:
+        if (edit := self._edit_of(row, text)) is not None:
+            self._edit(edit)
+
+    def _edit_of(self, row: Row, text: str) -> Edit | None:
+        if row.control == "key":
+            return self._key_added(row, text)
         if text == self._was:
-            return
+            return None
         try:
             value = value_of(row, text)
         except NotTaken as refusal:
             self._refused[row.way] = str(refusal)
             self.tell(self._problems)
-            return
+            return None
         self._was = text
-        self._put(row, value)
+        self._refused.pop(row.way, None)
+        return partial(changes.put, way=row.way, value=value)
+
+    def take_typed(self) -> Edit | None:
+        """What is being typed and does not stand in the raw text yet; ``None`` where all does."""
+        row = self._editing
+        if row is None:
+            return None
+        if row.control == "key":  # it is named now; going on would name another
+            self._stop_editing(write=False)
+            self.fields.focus()
+        return self._edit_of(row, self.query_one(FieldInput).value)
 
     @on(FieldInput.Left)
     def _left(self, event: FieldInput.Left) -> None:
@@ -367,23 +394,20 @@ class PayloadForm(Vertical):
         if event.widget is self.query_one(FieldInput) and self._editing is not None:
             self._stop_editing()
 
-    def _stop_editing(self) -> None:
+    def _stop_editing(self, *, write: bool = True) -> None:
         row, self._editing = self._editing, None
         if row is None:
             return
         field = self.query_one(FieldInput)
         field.display = False
-        if row.control == "key":
-            self._add_key(row, field.value)
-        else:
+        if write:
             self._write(row, field.value)
 
-    def _add_key(self, row: Row, name: str) -> None:
+    def _key_added(self, row: Row, name: str) -> Edit | None:
         inner = row.field.child(name) if name else None
-        if not name:
-            return
-        if inner is None:
+        if name and inner is None:
             self.notify(f"{sanitise(name, limit=80)} is not allowed as a key here.", markup=False, timeout=3)
-            return
+        if inner is None:
+            return None
         self._wanted = (*row.way, name)
-        self._edit(partial(changes.put, way=(*row.way, name), value=changes.made(inner)))
+        return partial(changes.put, way=(*row.way, name), value=changes.made(inner))

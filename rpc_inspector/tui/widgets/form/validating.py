@@ -20,6 +20,9 @@ class Validation:
 
     Args:
         owner: runs the checks. line: for a sentence. told: is called after every check.
+
+    Attributes:
+        about_form: why there is no form to be seen, where that is worth a word.
     """
 
     def __init__(
@@ -31,11 +34,17 @@ class Validation:
         self._problems: Sequence[Problem] = ()
         self._unusable = ""
         self._waiting: str | None = None
-        self._runs = False
+        self._runs = self._checked = False
+        self.about_form = ""
 
     def begin(self, schema: Schema | None, unusable: str) -> None:
         """Take another schema, or why there is none."""
-        self._schema, self._unusable, self._waiting = schema, unusable, None
+        self._schema, self._unusable = schema, unusable
+        self.forget()
+
+    def forget(self) -> None:
+        """Nothing is known of the text, and nothing waits to be."""
+        self._waiting = None
         self._take(())
 
     def check(self, text: str) -> None:
@@ -47,8 +56,7 @@ class Validation:
 
     def mark_broken(self, line: int, column: int, length: int) -> None:
         """The text is no JSON from there on, both from 1, as its composer tells in words; nothing is checked."""
-        self._waiting = None
-        self._take(())
+        self.forget()
         self._editor.mark([(line - 1, column - 1, length)])
 
     async def _run(self) -> None:
@@ -57,12 +65,13 @@ class Validation:
                 text, self._waiting = self._waiting, None
                 found = await self._checker.problems(schema.text, text) if text.strip() else ()
                 if self._schema is schema and self._waiting is None and self._editor.payload == text:
-                    self._take([one for one in found if not _is_placeholder(one, text)])
+                    self._take([one for one in found if not _is_placeholder(one, text)], checked=True)
         finally:
             self._runs = False
 
-    def _take(self, problems: Sequence[Problem]) -> None:
+    def _take(self, problems: Sequence[Problem], *, checked: bool = False) -> None:
         self._problems = problems
+        self._checked = checked and all(one.about == "payload" for one in problems)
         self._editor.mark(
             (one.line - 1, one.column - 1, one.length) for one in problems if one.about == "payload" and one.line
         )
@@ -72,9 +81,9 @@ class Validation:
         self._told()
 
     @property
-    def count(self) -> int:
-        """How many problems the payload has by its schema, as far as is known."""
-        return sum(one.about == "payload" for one in self._problems)
+    def count(self) -> int | None:
+        """How many problems the payload has by its schema; ``None`` where that is not known."""
+        return sum(one.about == "payload" for one in self._problems) if self._checked else None
 
     def say(self) -> None:
         """One line: what is wrong first, where the raw text is read; in the form it stands under the fields."""
@@ -86,7 +95,8 @@ class Validation:
         elif wrong and (untold := self._form.fields.untold):
             text, style = sanitise(untold[0], limit=_LONGEST), "$text-warning"
         else:
-            text, style = sanitise(" ".join([self._unusable, *others]).strip(), limit=_LONGEST), "$muted"
+            quiet = " ".join(filter(None, [self._unusable, self.about_form, *others]))
+            text, style = sanitise(quiet, limit=_LONGEST), "$muted"
         self._line.display = bool(text)
         self._line.update(Content.styled(text, style))
 
@@ -100,4 +110,4 @@ def _is_placeholder(problem: Problem, text: str) -> bool:
     if not problem.line or "${" not in text:
         return False
     line = text.split("\n")[problem.line - 1]
-    return "${" in line[problem.column - 1 : problem.column - 1 + problem.length]
+    return "${" in line[problem.column - 1 : problem.column - 1 + problem.length].replace("$${", "")
