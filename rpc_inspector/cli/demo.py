@@ -42,7 +42,14 @@ def _interface(recording: Recording) -> int:
 
     try:
         with closing(Recorder(recording)) as recorder:
-            return run_app(Start(make_session=recorder.make_session, find_target=find_target, title="demo"))
+            return run_app(
+                Start(
+                    make_session=recorder.make_session,
+                    find_target=find_target,
+                    title="demo",
+                    concealing=recorder.concealing,
+                )
+            )
     finally:
         asyncio.run(demo.stop())
 

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from rpc_inspector.cli.options import Recording
+from rpc_inspector.core.secrets.concealing import Concealing
 from rpc_inspector.core.secrets.redaction import Rules
 from rpc_inspector.core.session import Session
 from rpc_inspector.storage.journal.files import default_folder
@@ -24,6 +25,7 @@ class Recorder:
 
     Attributes:
         path: of the journal, once there is one.
+        concealing: what is taught to it is kept out of the journal.
     """
 
     def __init__(self, recording: Recording, *, saving: bool = False) -> None:
@@ -31,6 +33,7 @@ class Recorder:
         self._saving = saving or recording.journal
         self._journal: Journal | None = None
         self.path = ""
+        self.concealing = Concealing()
 
     async def make_session(self) -> Session:
         """The session on LiveKit's SDK; its import, half a second, happens in a thread."""
@@ -63,6 +66,7 @@ class Recorder:
             Rules(payloads=self._recording.payloads or "redact"),
             began=began,
             failed=failed,
+            concealing=self.concealing,
         )
         session = open_session(keep_packets=self._recording.keep_packets, tap=journal.event)
         session.subscribe(journal.take)

@@ -54,6 +54,7 @@ def open_interface(options: Options, recording: Recording) -> int:
                 make_session=recorder.make_session,
                 find_target=find_target,
                 choices=lambda: choices(options, os.environ, Path.cwd()),
+                concealing=recorder.concealing,
             )
         )
     if recorder.path:

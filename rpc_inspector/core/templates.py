@@ -18,7 +18,9 @@ from msgspec import Struct
 from rpc_inspector.core.names import closest
 from rpc_inspector.core.query.paths import Key, Path, PathError
 from rpc_inspector.core.secrets.masking import MASK
+from rpc_inspector.core.secrets.naming import is_secret_name
 from rpc_inspector.core.secrets.redaction import is_secret
+from rpc_inspector.core.secrets.shapes import SHORTEST, too_short
 
 #: So many placeholders of a text are filled in; so many characters may come of it.
 MOST_PLACEHOLDERS = 1000
@@ -259,6 +261,9 @@ class _Filling:
             raise _NotThere(f"The text would be longer than {LONGEST_RESULT:,} characters.", "Use shorter values.")
         if "${" in text:
             self._remarks[f"The value of {token.name} holds ${{…}}, which is sent as it is."] = None
+        if secret and too_short(_plain(value)):
+            rule = f"with less than {SHORTEST} characters it is masked in what is sent, but not in what comes back"
+            self._remarks[f"{token.name} is very short: {rule}."] = None
         self._spans.append(Span(self._length, self._length + len(text), token.name, secret))
         self._add(text)
 
@@ -271,7 +276,7 @@ class _Filling:
             return self._variable(name)
         if kind == "env":
             text = _of(self._sources.environment, rest, "environment variable", "Set it, or correct the name.")
-            return Raw(text), is_secret(rest, text)
+            return Raw(text), is_secret_name(rest, text)
         if kind == "secret":
             advice = "Set it in the process's environment or in .secrets.yaml."
             return Raw(_of(self._sources.secrets, rest, "secret", advice)), True
@@ -287,7 +292,7 @@ class _Filling:
     def _variable(self, name: str) -> tuple[object, bool]:
         known = [*self._sources.variables, *BUILT_IN, *(f"{kind}:" for kind in _KINDS)]
         value = _of(self._sources.variables, name, "variable", "Set it, or write $${ for a plain ${.", known)
-        return value, is_secret(name, _plain(value))
+        return value, is_secret_name(name, _plain(value))
 
     def _last(self, rest: str) -> tuple[object, bool]:
         method, found, inner = rest.partition(":$")

@@ -14,7 +14,9 @@ from rpc_inspector.core.expectations import NOTHING, Failure, came_back, check
 from rpc_inspector.core.model import Call, Participant, replace
 from rpc_inspector.core.query.paths import Path as JsonPath
 from rpc_inspector.core.secrets.concealing import Concealing
-from rpc_inspector.core.secrets.redaction import Rules, is_secret, redact
+from rpc_inspector.core.secrets.masking import MASK
+from rpc_inspector.core.secrets.naming import is_secret_name
+from rpc_inspector.core.secrets.redaction import Rules, redact
 from rpc_inspector.core.session import CannotSend, Invocation, NotAuthorised, Session, SessionError, Target, Update
 from rpc_inspector.core.templates import Resolved, Sources, resolve
 from rpc_inspector.headless.checklines import Checked, Summary, checked_line, checked_lines, summary_line, summary_words
@@ -135,6 +137,8 @@ class _Run:
             call = await self._call(wanted)
         except CannotSend as error:
             return self._checked(request, "failed", failures=(Failure("request", "to be sent", error.what),))
+        if hidden := {text.text for text in (*names, method) if text.secrets_used}:
+            call = replace(call, callee=_hidden(call.callee, hidden), method=_hidden(call.method, hidden))
         return self._compared(request, call, sources)
 
     def _lacking(self, texts: Sequence[Resolved]) -> tuple[Failure, ...]:
@@ -185,7 +189,7 @@ class _Run:
 
     def _keep_secret(self, name: str, path: str, value: object) -> None:
         text = value if isinstance(value, str) else json.dumps(value)
-        if any(is_secret(key, text) for key in (name, *JsonPath.parse(path).keys[-1:])):
+        if any(is_secret_name(key, text) for key in (name, *JsonPath.parse(path).keys[-1:])):
             self._concealing.add([text])
 
     # Whom to call
@@ -228,6 +232,10 @@ class _Run:
             return ""
         finally:
             end()
+
+
+def _hidden(name: str | None, secret: set[str]) -> str | None:
+    return MASK if name in secret else name
 
 
 __all__ = ["SessionError", "Wish", "check_collection"]

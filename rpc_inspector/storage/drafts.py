@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from rpc_inspector.core.secrets.naming import name_secrets
+from rpc_inspector.core.secrets.naming import Known, name_secrets
 from rpc_inspector.storage.reading import FileUnusable, read_bytes
 from rpc_inspector.storage.writing import replace_file
 
@@ -38,10 +38,16 @@ def default_path() -> Path:
 
 
 class DraftFile:
-    """The file. Every change reads it anew, because another of our programs may have written to it."""
+    """The file. Every change reads it anew, because another of our programs may have written to it.
 
-    def __init__(self, path: Path) -> None:
+    Args:
+        path: of the file.
+        known: knows secrets by their values.
+    """
+
+    def __init__(self, path: Path, known: Known | None = None) -> None:
         self.path = path
+        self._known = known
 
     def read(self) -> dict[Key, str]:
         """The drafts, those changed last at the end; nothing if there is no file.
@@ -58,7 +64,7 @@ class DraftFile:
         return {(draft.identity, draft.method): draft.text for draft in found[-MOST:]}
 
     def change(self, changed: Mapping[Key, str]) -> None:
-        """Take over what was changed; an empty text is forgotten. Obvious secrets become names of secrets.
+        """Take over what was changed; an empty text is forgotten. Secrets become names of secrets.
 
         Raises:
             FileUnusable: likewise, or it cannot be written.
@@ -67,7 +73,7 @@ class DraftFile:
         for key, text in changed.items():
             now.pop(key, None)
             if text and len(text) <= LONGEST:
-                now[key] = name_secrets(text).text
+                now[key] = name_secrets(text, method=key[1], known=self._known).text
         drafts = [Draft(identity, method, text) for (identity, method), text in list(now.items())[-MOST:]]
         content = msgspec.json.format(msgspec.json.encode(drafts), indent=1)
         replace_file(self.path, content, "What is typed does not survive the end of the program.")

@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from rpc_inspector.core.names import closest
-from rpc_inspector.core.secrets.redaction import is_secret
+from rpc_inspector.core.secrets.naming import is_secret_name
 from rpc_inspector.core.templates import Raw, Sources
 from rpc_inspector.core.text import sanitise
 from rpc_inspector.storage.collections.fields import Fields, decoded
@@ -73,7 +73,7 @@ def read_environment(folder: Path, name: str = "") -> Environment:
         if not good_name(key):
             fields.wrong(found["variables"].keys[key], f"{sanitise(key)} cannot be the name of a variable.", NAMES)
         variables[key] = decoded(value)
-        if isinstance(value.value, str) and value.value and is_secret(key, value.value):
+        if isinstance(value.value, str) and value.value and is_secret_name(key, value.value):
             remarks.append(f"{key} in {path.name} looks like a secret; list its name under secrets instead.")
     secrets = fields.texts(found.get("secrets"), "secrets, which are names alone,")
     for secret in secrets:

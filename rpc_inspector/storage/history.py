@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from rpc_inspector.core.secrets.naming import name_secrets
+from rpc_inspector.core.secrets.naming import Known, name_secrets
 from rpc_inspector.storage.reading import FileUnusable, read_bytes
 from rpc_inspector.storage.writing import replace_file
 
@@ -68,11 +68,11 @@ def default_path() -> Path:
     return user_state_path("rpc-inspector") / "history.jsonl"
 
 
-def to_keep(entry: Sent) -> Sent:
-    """The entry as it may be written: no obvious secret, no payload that is too long."""
+def to_keep(entry: Sent, known: Known | None = None) -> Sent:
+    """The entry as it may be written: no obvious secret, none that is ``known``, no payload that is too long."""
     if entry.payload is None or len(entry.payload) > LONGEST_PAYLOAD:
         return msgspec.structs.replace(entry, payload=None)
-    named = name_secrets(entry.payload)
+    named = name_secrets(entry.payload, method=entry.method, known=known)
     return msgspec.structs.replace(entry, payload=named.text, secrets=named.names)
 
 

@@ -17,6 +17,7 @@ from textual.worker import Worker, WorkerState
 
 from rpc_inspector.core.model import replace
 from rpc_inspector.core.names import closest
+from rpc_inspector.core.secrets.concealed import concealed
 from rpc_inspector.core.session import NotConnected, Session, SessionError, Target, Update
 from rpc_inspector.core.text import sanitise, sanitise_name
 from rpc_inspector.tui import clipboard, lifeline, theming
@@ -74,7 +75,9 @@ class InspectorApp(App[int]):
 
     def get_default_screen(self) -> Screen[Any]:
         """The main screen is the first."""
-        return MainScreen(self._from.title, self._from.state)
+        screen = MainScreen(self._from.title, self._from.state)
+        screen.concealing = self._from.concealing
+        return screen
 
     @property
     def main(self) -> MainScreen:
@@ -100,8 +103,9 @@ class InspectorApp(App[int]):
         session = await self._from.make_session()
         # What was imported stays as long as the program: looking through it again cost pauses of 20 to 30 ms.
         gc.freeze()
-        self._session = self.main.session = session
-        self._detach = attach(session, self)
+        self._session = session
+        shown = self.main.session = concealed(session, self._from.concealing)
+        self._detach = attach(shown, self)
         self._has_session.set()
         if self._from.filter:
             await self.main.trace_section.filter_by(self._from.filter)

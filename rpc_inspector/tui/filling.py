@@ -90,6 +90,7 @@ def preview(resolved: Resolved, width: int) -> Content | None:
         names = ", ".join(dict.fromkeys(sanitise(missing.name, limit=60) for missing in resolved.missing))
         parts.append(Content.styled(f"{G.failed} missing: {names}", "$text-error"))
         parts.append(Content.styled("alt+n sets", "$text-primary"))
+    parts += [Content.styled(sanitise(remark, limit=200), "$text-warning") for remark in resolved.remarks]
     seen: set[str] = set()
     for span in sorted(resolved.spans, key=lambda span: span.name in _FRESH):
         if span.name in seen:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from rpc_inspector.core.budgets import DEFAULT_ACK_MS, utf8_size
 from rpc_inspector.core.model import Call, TraceRow
 from rpc_inspector.core.payload.text import unsendable
+from rpc_inspector.core.secrets.naming import Known
 from rpc_inspector.core.session import Invocation
 from rpc_inspector.core.statistics.summary import Group, outcome_of
 from rpc_inspector.storage.history import Ended, HistoryFile, Sent, to_keep
@@ -22,10 +23,18 @@ class Keeper:
         file: where.
         later: runs a coroutine function in a worker; :meth:`write` is called with it when there is something to write.
         tell: is told, once, that nothing is kept any more.
+        known: knows secrets by their values.
     """
 
-    def __init__(self, file: HistoryFile, later: Callable[[], None], tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        file: HistoryFile,
+        later: Callable[[], None],
+        tell: Callable[[str], None],
+        known: Known | None = None,
+    ) -> None:
         self.file = file
+        self._known = known
         self._later, self._tell = later, tell
         self._lines: list[Sent | Ended] = []
         self._running: dict[int, str] = {}
@@ -93,7 +102,7 @@ class Keeper:
                     self._tell_secrets(kept)
 
     def _write(self, line: Sent | Ended) -> tuple[str, ...]:
-        kept = to_keep(line) if isinstance(line, Sent) else line
+        kept = to_keep(line, self._known) if isinstance(line, Sent) else line
         self.file.add(kept)
         return kept.secrets if isinstance(kept, Sent) else ()
 

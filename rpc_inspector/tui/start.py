@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
+from rpc_inspector.core.secrets.concealing import Concealing
 from rpc_inspector.core.session import Session, SessionState, Target
 
 
@@ -23,6 +24,7 @@ class Start:
         state: what is taken for granted until the session speaks for itself; ``opened`` shows a saved trace, in which
             nothing is sent.
         filter: of the trace, to begin with.
+        concealing: is taught the secrets that are sent, and shared with whoever writes elsewhere.
     """
 
     make_session: Callable[[], Awaitable[Session]]
@@ -32,3 +34,4 @@ class Start:
     theme: str = ""
     state: SessionState = field(default_factory=lambda: SessionState(status="connecting"))
     filter: str = ""
+    concealing: Concealing = field(default_factory=Concealing)

@@ -111,16 +111,16 @@ def test_a_wrong_regular_expression_is_refused_when_it_is_read():
 
 
 def test_what_was_sent_as_a_secret_is_masked_wherever_it_comes_back():
-    sources = Sources(secrets={"PIN": '99"11é'}, variables={"api_key": "k3y"})
+    sources = Sources(secrets={"PIN": '99"11é'}, variables={"api_key": "k3y-9"})
     concealing = Concealing(sources.secrets.values())
     concealing.learn(resolve('{"a": "${api_key}", "b": ${api_key}}', sources))
-    came = '{"echo": "99\\"11é", "also": "99\\"11\\u00e9", "key": "k3y"}'
+    came = '{"echo": "99\\"11é", "also": "99\\"11\\u00e9", "key": "k3y-9"}'
     assert concealing.text(came) == f'{{"echo": "{MASK}", "also": "{MASK}", "key": "{MASK}"}}'
     assert concealing.text('plain 99"11é') == f"plain {MASK}"
     failed = replace(
-        answered(came, code=4020), error=CallError(code=4020, message="no k3y", data="k3y", causes=("k3y?",))
+        answered(came, code=4020), error=CallError(code=4020, message="no k3y-9", data="k3y-9", causes=("k3y-9?",))
     )
     hidden = concealing.call(failed)
-    assert "k3y" not in repr(hidden)
+    assert "k3y-9" not in repr(hidden)
     assert hidden.response.redacted
     assert Concealing().text("anything") == "anything"

@@ -50,7 +50,7 @@ def test_it_keeps_its_newer_half_when_it_is_too_large(file, monkeypatch):
 
 def test_a_secret_is_kept_as_its_name_and_a_long_payload_not_at_all():
     kept = to_keep(sent(payload='{"password":"hunter2"}'))
-    assert (kept.payload, kept.secrets) == ('{"password":"${secret:PASSWORD}"}', ("PASSWORD",))
+    assert (kept.payload, kept.secrets) == ('{"password":"${secret:ECHO_PASSWORD}"}', ("ECHO_PASSWORD",))
     assert to_keep(sent(payload="x" * (LONGEST_PAYLOAD + 1), bytes=7)).payload is None
 
 
@@ -64,7 +64,7 @@ def test_drafts_survive_change_and_are_forgotten(tmp_path):
     path = tmp_path / "drafts.json"
     DraftFile(path).change({("bob", "echo"): "half-ty", ("bob", "fail"): '{"token":"t0p"}'})
     DraftFile(path).change({("eve", "x"): "y" * (LONGEST + 1)})
-    assert DraftFile(path).read() == {("bob", "echo"): "half-ty", ("bob", "fail"): '{"token":"${secret:TOKEN}"}'}
+    assert DraftFile(path).read() == {("bob", "echo"): "half-ty", ("bob", "fail"): '{"token":"${secret:FAIL_TOKEN}"}'}
     DraftFile(path).change({("bob", "echo"): ""})
     assert list(DraftFile(path).read()) == [("bob", "fail")]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600

@@ -79,7 +79,7 @@ async def test_what_is_composed_is_saved_without_its_secrets(server, folder):  #
         assert "hunter2" not in (folder / "log-in.yaml").read_text()
         saved = read_collection(folder).requests[-1]
         assert (saved.name, saved.to.identity, saved.method) == ("log in", "bob", "echo")
-        assert saved.payload == '{"password": "${secret:PASSWORD}", "n": ${n}}'
+        assert saved.payload == '{"password": "${secret:ECHO_PASSWORD}", "n": ${n}}'
         assert any("PASSWORD" in said for said in user.said())
         name.focus()
         name.value = "log in"

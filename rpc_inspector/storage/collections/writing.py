@@ -12,6 +12,7 @@ from rpc_inspector.core.budgets import DEFAULT_ACK_MS, DEFAULT_RESPONSE_MS
 from rpc_inspector.core.model import Call, TraceRow
 from rpc_inspector.core.payload.text import minified
 from rpc_inspector.core.secrets.masking import MASK
+from rpc_inspector.core.secrets.naming import WHOLE, secret_name
 from rpc_inspector.core.session import Invocation
 from rpc_inspector.core.snippets import invocation_of
 from rpc_inspector.core.templates import literal
@@ -21,8 +22,6 @@ from rpc_inspector.storage.collections.reading import ENVIRONMENTS, MOST_REQUEST
 from rpc_inspector.storage.reading import FileUnusable
 
 _SECRETS_FILE = ".secrets.yaml"
-_NOT_A_NAME = re.compile(r"[^\w]+", re.ASCII)
-_WORD_BREAK = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SECRET = re.compile(r"\$\{secret:([^}]+)\}")
 _LONGEST_NAME = 60
 
@@ -155,31 +154,25 @@ def _text_of(call: Call) -> str:
 
 def _template_of(call: Call) -> str:
     """The payload with placeholders where something was taken out."""
-    request, prefix = call.request, _constant(call.method or "")
+    request, method = call.request, call.method or ""
     if request is None or request.text is None:
-        return f"${{secret:{prefix}_PAYLOAD}}" if request and request.redacted else ""
+        return f"${{secret:{secret_name(method, WHOLE)}}}" if request and request.redacted else ""
     text = literal(request.text)
     if not request.redacted and MASK not in text:
         return text
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
-        return text.replace(MASK, f"${{secret:{prefix}_SECRET}}")
-    return json.dumps(_filled(value, prefix, "SECRET"), ensure_ascii=False)
+        return text.replace(MASK, f"${{secret:{secret_name(method)}}}")
+    return json.dumps(_filled(value, method), ensure_ascii=False)
 
 
-def _filled(value: object, prefix: str, key: str) -> object:
+def _filled(value: object, method: str, *keys: str) -> object:
     if isinstance(value, dict):
-        return {name: _filled(inner, prefix, _constant(name) or key) for name, inner in value.items()}
+        return {name: _filled(inner, method, name, *keys) for name, inner in value.items()}
     if isinstance(value, list):
-        return [_filled(inner, prefix, key) for inner in value]
-    return value.replace(MASK, f"${{secret:{prefix}_{key}}}") if isinstance(value, str) else value
-
-
-def _constant(name: str) -> str:
-    """A name as environment variables have them: ``apiKey`` is ``API_KEY``."""
-    word = _NOT_A_NAME.sub("_", _WORD_BREAK.sub("_", name)).strip("_").upper()[:_LONGEST_NAME]
-    return f"_{word}" if word[:1].isdigit() else word
+        return [_filled(inner, method, *keys) for inner in value]
+    return value.replace(MASK, f"${{secret:{secret_name(method, *keys)}}}") if isinstance(value, str) else value
 
 
 def _payload(text: str) -> object:

@@ -14,6 +14,7 @@ from typing import TextIO
 from msgspec import Struct
 
 from rpc_inspector.core.model import Call, TraceRow
+from rpc_inspector.core.secrets.concealing import Concealing
 from rpc_inspector.core.secrets.redaction import Rules, redact, redact_event
 from rpc_inspector.storage.reading import FileUnusable
 
@@ -26,12 +27,21 @@ class About(Struct, frozen=True, kw_only=True):
         rules: what is taken out.
         origin: where the calls are from: a room or a file, unsanitised; empty if not known.
         selection: which of its calls these are, e.g. ``marked calls`` or ``outcome:error``, unsanitised; empty for all.
+        concealing: knows the secrets that were sent; no rule lets them through. ``None`` where none are known.
     """
 
     made: float
     rules: Rules = Rules()
     origin: str = ""
     selection: str = ""
+    concealing: Concealing | None = None
+
+    @property
+    def words(self) -> str:
+        """One sentence for a reader of the file: what is missing in it."""
+        if self.rules.payloads == "keep" and self.concealing is not None and not self.concealing.is_idle:
+            return "Nothing was redacted but the values of ${secret:NAME}."
+        return self.rules.words
 
 
 class FileThere(FileUnusable):
@@ -53,7 +63,7 @@ class Format(Struct, frozen=True, kw_only=True):
     def write(self, rows: Iterable[TraceRow], stream: TextIO, about: About) -> None:
         """Write ``rows``, redacted, to ``stream`` (text, line feeds untouched); raises what the stream raises."""
         writer = import_module(f"{__name__}.{self.module}").write
-        writer(_redacted(rows, about.rules), stream, about)
+        writer(_redacted(rows, about), stream, about)
 
     def write_folder(self, rows: Iterable[TraceRow], path: Path, about: About) -> int:
         """Write ``rows``, redacted, to a new folder.
@@ -64,7 +74,7 @@ class Format(Struct, frozen=True, kw_only=True):
         Raises:
             FileUnusable: it cannot be written, or is there already.
         """
-        import_module(f"{__name__}.{self.module}").write_folder(_redacted(rows, about.rules), path)
+        import_module(f"{__name__}.{self.module}").write_folder(_redacted(rows, about), path)
         return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
 
 
@@ -88,9 +98,13 @@ FORMATS: Mapping[str, Format] = {
 }  # fmt: skip
 
 
-def _redacted(rows: Iterable[TraceRow], rules: Rules) -> Iterator[TraceRow]:
+def _redacted(rows: Iterable[TraceRow], about: About) -> Iterator[TraceRow]:
+    rules, concealing = about.rules, about.concealing or Concealing()
     for row in rows:
-        yield redact(row, rules) if isinstance(row, Call) else redact_event(row, rules)
+        if isinstance(row, Call):
+            yield redact(concealing.call(row), rules)
+        else:
+            yield redact_event(concealing.event(row), rules)
 
 
 def export_file(path: Path, rows: Iterable[TraceRow], form: Format, about: About, *, force: bool = False) -> int:

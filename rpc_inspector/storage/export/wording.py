@@ -60,7 +60,7 @@ def about_lines(about: About) -> list[tuple[str, str]]:
         ("From", sanitise(about.origin, limit=LONGEST_NAME)),
         # A filter may look for a secret.
         ("Shown", sanitise(redact_text(about.selection, about.rules), limit=1000)),
-        ("Secrets", sanitise(about.rules.words, limit=1000)),
+        ("Secrets", sanitise(about.words, limit=1000)),
         ("Written", f"{when(about.made)} by rpc-inspector {__version__}; times are UTC"),
     ]
     return [(label, text) for label, text in lines if text]

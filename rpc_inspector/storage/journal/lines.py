@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from rpc_inspector.core.events import RpcEvent
 from rpc_inspector.core.model import Call, LogLine, Participant, RoomEvent, replace
+from rpc_inspector.core.secrets.concealing import Concealing
 from rpc_inspector.core.secrets.masking import mask_jwts
 from rpc_inspector.core.secrets.redaction import Rules, mask_attributes, redact, redact_event, redact_text
 from rpc_inspector.core.session import SessionState
@@ -103,37 +104,42 @@ def decode_header(line: bytes) -> Header:
 
 
 class Scrubber:
-    """Takes out of the lines what must not be kept: payloads as the rules say, and secrets everywhere else."""
+    """Takes out of the lines what must not be kept: payloads as the rules say, and secrets everywhere.
 
-    def __init__(self, rules: Rules) -> None:
+    Args:
+        rules: for payloads.
+        concealing: knows the secrets that were sent; no rule lets them through.
+    """
+
+    def __init__(self, rules: Rules, concealing: Concealing | None = None) -> None:
         self.rules = rules
+        self._concealing = concealing or Concealing()
 
     def row(self, row: Call | RoomEvent) -> Line:
         """A row of the trace."""
         if isinstance(row, Call):
-            return Line(call=redact(row, self.rules))
-        return Line(event=redact_event(row, _ALWAYS))
+            return Line(call=redact(self._concealing.call(row), self.rules))
+        return Line(event=redact_event(self._concealing.event(row), _ALWAYS))
 
-    @staticmethod
-    def packet(event: RpcEvent) -> Line:
+    def packet(self, event: RpcEvent) -> Line:
         """A vantage point's report; its payload is in the row."""
+        event = self._concealing.packets(event)
         if event.payload is None and event.error is None:
             return Line(packet=event)
         error = None if event.error is None else replace(event.error, message="", data=None)
         return Line(packet=replace(event, payload=None, error=error))
 
-    @staticmethod
-    def participant(someone: Participant) -> Participant:
-        """Attributes and metadata without secrets."""
+    def participant(self, someone: Participant) -> Participant:
+        """Attributes, metadata and what is said of methods without secrets."""
+        someone = self._concealing.participant(someone)
         metadata = redact_text(someone.metadata, _ALWAYS)
-        return replace(someone, attributes=mask_attributes(someone.attributes), metadata=metadata)
+        methods = tuple(map(self._concealing.method, someone.methods))
+        return replace(someone, attributes=mask_attributes(someone.attributes), metadata=metadata, methods=methods)
 
-    @staticmethod
-    def state(state: SessionState) -> Line:
+    def state(self, state: SessionState) -> Line:
         """What servers say may quote a token."""
-        return Line(state=replace(state, detail=mask_jwts(state.detail), journal=""))
+        return Line(state=replace(state, detail=mask_jwts(self._concealing.text(state.detail)), journal=""))
 
-    @staticmethod
-    def log(entry: LogLine) -> Line:
+    def log(self, entry: LogLine) -> Line:
         """What the SDK logs likewise."""
-        return Line(log=replace(entry, text=redact_text(entry.text, _ALWAYS)))
+        return Line(log=replace(entry, text=redact_text(self._concealing.text(entry.text), _ALWAYS)))

@@ -14,6 +14,7 @@ from pathlib import Path
 from rpc_inspector import __version__
 from rpc_inspector.core.events import RpcEvent
 from rpc_inspector.core.model import Participant, TraceRow, replace
+from rpc_inspector.core.secrets.concealing import Concealing
 from rpc_inspector.core.secrets.redaction import Rules
 from rpc_inspector.core.session import SessionState, Update
 from rpc_inspector.storage.journal.files import LIMITS, Limits, PartFile, file_name, prune
@@ -39,6 +40,7 @@ class Journal:
         rules: what is recorded of payloads.
         began: called in the writing thread with the file's path, once there is one.
         failed: called in the writing thread with a sentence on what happened and one on what to do.
+        concealing: knows the secrets that are sent; ``None`` where none are.
         limits: of sizes and numbers of files.
     """
 
@@ -49,11 +51,12 @@ class Journal:
         *,
         began: Callable[[str], None] = lambda _path: None,
         failed: Callable[[str], None] = lambda _text: None,
+        concealing: Concealing | None = None,
         limits: Limits = LIMITS,
     ) -> None:
         self._folder = folder
         self._began, self._failed = began, failed
-        self._scrubber = Scrubber(rules)
+        self._scrubber = Scrubber(rules, concealing)
         self._limits = limits
         self._queue: deque[Update | RpcEvent] = deque()
         self._lost = 0

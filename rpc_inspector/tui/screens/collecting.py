@@ -38,7 +38,7 @@ class CollectingScreen(SharingScreen):
                 self._sources = picked.sources
                 self._load(picked.request)
 
-        self.app.push_screen(CollectionScreen(self._composed()), take)
+        self.app.push_screen(CollectionScreen(self._composed(), self.concealing), take)
 
     def _load(self, request: "Request") -> None:
         from rpc_inspector.core.templates import resolve  # noqa: PLC0415 - as above

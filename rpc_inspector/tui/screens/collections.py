@@ -15,7 +15,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from rpc_inspector.core.model import replace
-from rpc_inspector.core.secrets.naming import name_secrets
+from rpc_inspector.core.secrets.naming import Known, name_secrets
 from rpc_inspector.core.session import Invocation
 from rpc_inspector.core.templates import Sources
 from rpc_inspector.core.text import sanitise, sanitise_name
@@ -47,6 +47,7 @@ class Picked(NamedTuple):
     request: Request
     sources: Sources
 
+        known: knows secrets by their values.
 
 class CollectionScreen(Dialog[Picked]):
     """Gives the request that was chosen, or ``None``.
@@ -64,7 +65,8 @@ class CollectionScreen(Dialog[Picked]):
     CollectionScreen #collection-said { height: auto; margin-bottom: 1; }
     """
 
-    def __init__(self, composed: Invocation | None) -> None:
+    def __init__(self, composed: Invocation | None, known: Known | None = None) -> None:
+        self._known = known
         super().__init__()
         self._composed = composed
         self._collection: Collection | None = None
@@ -174,7 +176,7 @@ class CollectionScreen(Dialog[Picked]):
             self._say("Type the folder that it is to be saved in.")
             self.query_one("#collection-folder").focus()
             return
-        named = name_secrets(self._composed.payload)
+        named = name_secrets(self._composed.payload, method=self._composed.method, known=self._known)
         name = event.value.strip()
         text = request_text(replace(self._composed, payload=named.text), name=name)
         try:

@@ -7,14 +7,16 @@ from textual.app import App
 
 from rpc_inspector.core.budgets import DEFAULT_ACK_MS, DEFAULT_RESPONSE_MS, budget_for
 from rpc_inspector.core.model import Call, TraceRow, replace
+from rpc_inspector.core.secrets.concealed import bare
 from rpc_inspector.core.session import Invocation
 from rpc_inspector.core.statistics.summary import Group
 from rpc_inspector.core.templates import Resolved, literal
 from rpc_inspector.core.text import sanitise
 from rpc_inspector.storage.history import Sent
-from rpc_inspector.tui.filling import Typed, fill
+from rpc_inspector.tui.filling import Typed, fill, refusal
 from rpc_inspector.tui.keeping import Keeper
 from rpc_inspector.tui.screens.collecting import CollectingScreen
+from rpc_inspector.tui.screens.explaining import Resent
 
 #: Templates of calls of ours that are remembered, the latest.
 _MOST_TEMPLATES = 1000
@@ -32,6 +34,7 @@ class ComposingScreen(CollectingScreen):
         self.typed = Typed()
         self._keeper: Keeper | None = None
         self._templates: dict[int, str] = {}
+        self._templates_by_text: dict[int, str] = {}
 
     def furnish_composing(self) -> None:
         """The panes are there: bring back what was typed, and fill in placeholders from now on."""
@@ -41,12 +44,16 @@ class ComposingScreen(CollectingScreen):
         composer.fill = self._filled
         if self.is_saved:
             return
-        self._keeper = Keeper(history.HistoryFile(history.default_path()), self._write_history, self._tell_kept)
-        drafts_file = drafts.DraftFile(drafts.default_path())
+        history_file = history.HistoryFile(history.default_path())
+        self._keeper = Keeper(history_file, self._write_history, self._tell_kept, self.concealing)
+        drafts_file = drafts.DraftFile(drafts.default_path(), self.concealing)
         self.run_worker(composer.remember_drafts(drafts_file), group="drafts", exit_on_error=False)
 
     def _filled(self, text: str) -> Resolved:
-        return fill(text, self.sources, self.typed, self.session)
+        """With what came of earlier calls as it was; whatever of it is secret is kept out of sight from now on."""
+        resolved = fill(text, self.sources, self.typed, bare(self.session) if self.session else None)
+        self.concealing.learn(resolved)
+        return resolved
 
     # The history
 
@@ -77,9 +84,24 @@ class ComposingScreen(CollectingScreen):
         """What was typed for a call of ours, else its payload as a template; ``None`` where that is not all there."""
         if call.seq in self._templates:
             return self._templates[call.seq]
+        sent = bare(self.session).row(call.seq) if self.session else None
+        if isinstance(sent, Call) and sent.request and (known := self._templates_by_text.get(hash(sent.request.text))):
+            return known
         if call.request is None or call.request.text is None or call.request.redacted:
             return None
         return literal(call.request.text)
+
+    def resent(self, call: Call) -> Resent | str:
+        """What a call of ours sends when it is sent again: the same, or its template where there were secrets in it."""
+        if call.direction != "outgoing" or call.request is None:
+            return "Only a call of ours can be sent again. Send one with ^j."
+        template = self.template_of(call)
+        if call.request.text is not None and not call.request.redacted:
+            return Resent(call.request.text, template)
+        if template is None:
+            return "Its payload was redacted, so it is not sent again. u puts the call into the editor."
+        resolved = self._filled(template)
+        return refusal(resolved) or Resent(resolved.text, template)
 
     def _write_history(self) -> None:
         if self._keeper:
@@ -247,8 +269,18 @@ class ComposingScreen(CollectingScreen):
 
     def _again(self, first: Invocation) -> Invocation:
         """The same with its placeholders filled in anew."""
-        resolved = self._filled(self.call_pane.composer.payload)
-        return first if resolved.missing else replace(first, payload=resolved.text)
+        template = self.call_pane.composer.payload
+        resolved = self._filled(template)
+        if resolved.missing:
+            return first
+        self._remember(resolved.text, template)
+        return replace(first, payload=resolved.text)
+
+    def _remember(self, text: str, template: str) -> None:
+        """What was typed for a text that is sent where nobody notes its call's number."""
+        self._templates_by_text[hash(text)] = template
+        if len(self._templates_by_text) > _MOST_TEMPLATES:
+            del self._templates_by_text[next(iter(self._templates_by_text))]
 
     def _ready(self) -> Invocation | None:
         """The call as it stands; says why there is none."""
@@ -262,6 +294,7 @@ class ComposingScreen(CollectingScreen):
             self.notify("Not connected yet. Wait for the connection, or ^t to choose another.", markup=False)
             return None
         return invocation
+        self._remember(invocation.payload, self.call_pane.composer.payload)
 
 
 def _suffix(text: str) -> str:

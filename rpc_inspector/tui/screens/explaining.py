@@ -1,5 +1,7 @@
 """Explaining the shown call, and doing what its explanation offers."""
 
+from typing import NamedTuple
+
 from textual import on
 
 from rpc_inspector.core.budgets import budget_for
@@ -17,11 +19,22 @@ from rpc_inspector.tui.wording import failure
 _WAIT_S = 60.0
 
 
+class Resent(NamedTuple):
+    """A payload that was sent before, and the template that it was made of, if that is known."""
+
+    payload: str
+    template: str | None
+
+
 class ExplainingScreen(ShowingScreen):
-    """A screen that explains why the shown call failed. Who can send implements :meth:`send`."""
+    """A screen that explains why the shown call failed. Who can send implements :meth:`send` and :meth:`resent`."""
 
     def send(self, invocation: Invocation, typed: str | None = None) -> None:
         """Make a call and show it; ``typed`` is what was typed for its payload, with placeholders."""
+        raise NotImplementedError
+
+    def resent(self, call: Call) -> Resent | str:
+        """What a call of ours sends when it is sent again, or why it is not."""
         raise NotImplementedError
 
     def action_explain(self) -> None:
@@ -98,16 +111,18 @@ class ExplainingScreen(ShowingScreen):
 
     def _send_again(self, action: Action, call: Call) -> None:
         """The same call, changed as the action says."""
-        if call.direction != "outgoing" or call.request is None or call.request.text is None or call.request.redacted:
-            self.notify("Only a call of ours can be sent again, with its payload. Send one with ^j.", markup=False)
+        resent = self.resent(call)
+        if isinstance(resent, str):
+            self.notify(resent, markup=False)
             return
         budget = call.budget or budget_for()
         self.send(
             Invocation(
                 destination=(action.target if action.kind == "send_to" else call.callee) or "",
                 method=(action.target if action.kind == "call" else call.method) or "",
-                payload=call.request.text,
+                payload=resent.payload,
                 response_ms=action.ms or budget.response,
                 ack_ms=budget.ack,
-            )
+            ),
+            resent.template,
         )

@@ -19,6 +19,7 @@ from textual.widgets.option_list import Option
 
 from rpc_inspector.core.model import Call, TraceRow
 from rpc_inspector.core.query.paths import PathError
+from rpc_inspector.core.secrets.concealing import Concealing
 from rpc_inspector.core.secrets.redaction import SECRET_KEYS, Payloads, Rules
 from rpc_inspector.core.text import sanitise
 from rpc_inspector.storage.export import FORMATS, About, FileThere, Format, export_file
@@ -70,8 +71,15 @@ class ExportScreen(Dialog[None]):
         selections: what can be written, the likeliest first.
         origin: where the calls are from, unsanitised. room: for the file's name, likewise.
         form: the only format; ``None`` lets the user choose.
+        concealing: knows the secrets that were sent, which are masked whatever is chosen.
     """
 
+    KEYS = (
+        ("enter", "Write the file."),
+        ("tab", "To the next field."),
+        ("↑, ↓", "Choose the format."),
+        ("←, →", "Choose which calls, and what becomes of secrets."),
+    )
     DEFAULT_CSS = """
     ExportScreen .field { height: 1; }
     ExportScreen .field > Static { width: 12; color: $muted; }
@@ -83,8 +91,16 @@ class ExportScreen(Dialog[None]):
     """
     path = getters.query_one("#export-path", Input)
 
-    def __init__(self, selections: Sequence[Selection], origin: str, room: str, form: Format | None = None) -> None:
+    def __init__(
+        self,
+        selections: Sequence[Selection],
+        origin: str,
+        room: str,
+        form: Format | None = None,
+        concealing: Concealing | None = None,
+    ) -> None:
         super().__init__()
+        self._concealing = concealing
         self._selections, self._origin, self._room = selections, origin, room
         self._form = form
         self._formats = [form] if form else list(FORMATS.values())
@@ -99,7 +115,7 @@ class ExportScreen(Dialog[None]):
             self._formats = [form for form in self._formats if not form.folder]
         with VerticalScroll(classes="dialog", can_focus=False) as box:
             box.border_title = "Save the trace" if self._form else "Export"
-            box.border_subtitle = "enter write   tab next   esc close"
+            box.border_subtitle = "enter write   tab next   ? help   esc close"
             with Horizontal(classes="field"):
                 yield Static("calls")
                 yield Choice([f"{one.label} {one.calls:,}" for one in self._selections], id="export-what")
@@ -179,7 +195,13 @@ class ExportScreen(Dialog[None]):
         selection = self._selections[self.query_one("#export-what", Choice).index]
         typed = self.path.value.strip()
         try:
-            about = About(made=time.time(), rules=self._rules(), origin=self._origin, selection=selection.words)
+            about = About(
+                made=time.time(),
+                rules=self._rules(),
+                origin=self._origin,
+                selection=selection.words,
+                concealing=self._concealing,
+            )
             self._begin(len(selection.rows))
             if self.app.is_web:
                 said = await self._deliver(typed, selection, about)
@@ -214,7 +236,7 @@ class ExportScreen(Dialog[None]):
         except FileThere as error:
             self._replace = typed
             raise FileUnusable(error.what, "Enter once more replaces it.") from None
-        return f"Wrote {selection.calls:,} calls to {path.absolute()} ({size:,} bytes). {about.rules.words}"
+        return f"Wrote {selection.calls:,} calls to {path.absolute()} ({size:,} bytes). {about.words}"
 
     async def _deliver(self, name: str, selection: Selection, about: About) -> str:
         """In a browser the file goes to the user's downloads."""
@@ -222,7 +244,7 @@ class ExportScreen(Dialog[None]):
         await asyncio.to_thread(self._chosen_format.write, self._counted(selection.rows), stream, about)
         stream.seek(0)
         self.app.deliver_text(stream, save_filename=Path(name).name, encoding="utf-8")
-        return f"{selection.calls:,} calls are being downloaded. {about.rules.words}"
+        return f"{selection.calls:,} calls are being downloaded. {about.words}"
 
     def _counted(self, rows: Sequence[TraceRow]) -> Iterator[TraceRow]:
         """The rows, in the thread that writes them."""

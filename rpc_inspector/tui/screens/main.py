@@ -279,24 +279,21 @@ class MainScreen(ProbingScreen, ComposingScreen):
     def action_resend(self) -> None:
         """Send the shown call of ours once more."""
         call = self.shown_call
-        if call is None or call.direction != "outgoing" or call.request is None or call.request.text is None:
-            self.notify("Only a call of ours can be sent again. Send one with ^j.", markup=False)
-        elif call.request.redacted:
-            self.notify(
-                "Its payload was redacted, so it is not sent again. u puts the call into the editor.", markup=False
-            )
-        else:
-            budget = call.budget or budget_for()
-            self.send(
-                Invocation(
-                    destination=call.callee or "",
-                    method=call.method or "",
-                    payload=call.request.text,
-                    response_ms=budget.response,
-                    ack_ms=budget.ack,
-                ),
-                self.template_of(call),
-            )
+        resent = self.resent(call) if call else "There is no call to send again. Send one with ^j."
+        if call is None or isinstance(resent, str):
+            self.notify(f"{resent}", markup=False)
+            return
+        budget = call.budget or budget_for()
+        self.send(
+            Invocation(
+                destination=call.callee or "",
+                method=call.method or "",
+                payload=resent.payload,
+                response_ms=budget.response,
+                ack_ms=budget.ack,
+            ),
+            resent.template,
+        )
 
     def action_anyway(self) -> None:
         """Send although the destination is not in the room."""

@@ -4,12 +4,17 @@ from pathlib import Path
 
 from rpc_inspector.core.budgets import DEFAULT_RESPONSE_MS
 from rpc_inspector.core.model import Call, replace
+from rpc_inspector.core.secrets.concealed import bare
 from rpc_inspector.core.session import Invocation, SessionState
 from rpc_inspector.tui.screens.explaining import ExplainingScreen
 
 
 class SharingScreen(ExplainingScreen):
-    """A screen that shows calls and writes them."""
+    """A screen that shows calls and writes them. Who composes them implements :meth:`template_of`."""
+
+    def template_of(self, call: Call) -> str | None:
+        """What was typed for a call of ours; ``None`` where that is not known."""
+        raise NotImplementedError
 
     def action_save(self) -> None:
         """Save calls to a file that can be opened again."""
@@ -24,13 +29,13 @@ class SharingScreen(ExplainingScreen):
         from rpc_inspector.tui.screens.export import ExportScreen, selections_of  # noqa: PLC0415 - likewise
 
         view, state = self.trace.view, self._state
-        rows = self.session.rows() if self.session else ()
+        rows = bare(self.session).rows() if self.session else ()
         selections = selections_of(rows, tuple(view.rows.between(0, len(view.rows))), view.how.words)
         if not any(selection.rows for selection in selections):
             self.notify("There is nothing to write yet: no calls were seen.", markup=False)
             return
         origin = Path(state.journal).name if self.is_saved else f"room {state.room}"
-        self.app.push_screen(ExportScreen(selections, origin, state.room, FORMATS.get(name)))
+        self.app.push_screen(ExportScreen(selections, origin, state.room, FORMATS.get(name), self.concealing))
 
     def action_copy_as(self) -> None:
         """Copy the selected call of the trace, the shown one, or the one that is being composed."""
@@ -58,7 +63,11 @@ class SharingScreen(ExplainingScreen):
         elif self.focused_pane == "response" or self.is_saved:
             call = self.shown_call
         if call is not None:
-            return invocation_of(call), replace(self._state, room=call.room)
+            call = self.concealing.call(call)
+            wanted = invocation_of(call)
+            if call.request and call.request.redacted and (template := self.template_of(call)) is not None:
+                wanted = replace(wanted, payload=template)
+            return wanted, replace(self._state, room=call.room)
         composer = self.call_pane.composer
         limit = composer.timeout_ms or DEFAULT_RESPONSE_MS
         text = composer.payload

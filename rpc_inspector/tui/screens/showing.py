@@ -8,6 +8,7 @@ from textual import on
 from rpc_inspector.core.explain import Explanation, explain, facts_of, topic_of
 from rpc_inspector.core.model import Call, Participant
 from rpc_inspector.core.names import closest
+from rpc_inspector.core.secrets.concealing import Concealing
 from rpc_inspector.core.session import Session, SessionError, SessionState
 from rpc_inspector.core.text import sanitise, sanitise_name
 from rpc_inspector.tui.screens.panes import PanedScreen
@@ -25,7 +26,8 @@ class ShowingScreen(PanedScreen):
     """A screen of the panes that knows the session and shows one of its calls.
 
     Attributes:
-        session: ``None`` until it is made, after the first paint.
+        session: as it is shown, secrets masked; ``None`` until it is made, after the first paint.
+        concealing: is taught the secrets that are sent.
     """
 
     def __init__(self) -> None:
@@ -36,6 +38,7 @@ class ShowingScreen(PanedScreen):
         self._shown: int | None = None
         self._picked: int | None = None
         self.session: Session | None = None
+        self.concealing = Concealing()
 
     @property
     def is_saved(self) -> bool:
