@@ -61,6 +61,7 @@ class FieldList(LineList, inherit_bindings=False):
         self._problems: Sequence[Problem] = ()
         self._example: object = UNSET
         self._wanted_label = _LEAST_LABEL
+        self._typing: Way | None = None
 
     # What it shows
 
@@ -236,14 +237,27 @@ class FieldList(LineList, inherit_bindings=False):
         row = self.current
         return row is not None and row.control in TYPED and bool(character) and str(character).isprintable()
 
+    def on_focus(self) -> None:
+        """Nothing is typed any more."""
+        self._typing = None
+
     async def on_key(self, event: events.Key) -> None:
-        """Type at once; space is a key of its own where nothing is typed."""
+        """Type at once; space is a key of its own where nothing is typed.
+
+        Keys may come faster than the focus moves to the field. They are its own: bound, they would be lost, since
+        bindings are looked up where the focus is by then.
+        """
         row = self.current
-        if row is None or not event.is_printable or not event.character:
-            return
-        if row.control in TYPED and event.character != " ":
+        if row is not None and row.way == self._typing and event.key == "backspace":
             event.stop()
             event.prevent_default()
+            self.post_message(self.Asked("clear"))
+        if row is None or not event.is_printable or not event.character:
+            return
+        if row.control in TYPED and (event.character != " " or row.way == self._typing):
+            event.stop()
+            event.prevent_default()
+            self._typing = row.way
             self.post_message(self.Asked("type", event.character))
         elif row.control == "choice" and event.character.isalnum():
             event.stop()

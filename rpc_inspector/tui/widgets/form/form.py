@@ -178,7 +178,7 @@ class PayloadForm(Vertical):
             self._stop_editing()
             self.fields.focus()
         else:
-            field.insert_text_at_cursor({"toggle": " "}.get(event.what, event.text))
+            field.insert_text_at_cursor(event.text)
 
     def _do_edit(self, row: Row) -> None:
         if row.control in TYPED:
