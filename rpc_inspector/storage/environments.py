@@ -4,6 +4,7 @@
 ``.secrets.yaml`` beside the requests, which is not to be committed.
 """
 
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -102,6 +103,23 @@ def read_secrets(folder: Path) -> tuple[dict[str, str], tuple[str, ...]]:
         raise CollectionUnusable(tuple(sorted(fields.problems)))
     open_to_all = readable_by_others(path)
     return secrets, (f"{path} can be read by other users of this machine; chmod 600 it.",) if open_to_all else ()
+
+
+def sources_in(folder: Path, name: str, asked: Iterable[str] = ()) -> tuple[Environment, Sources]:
+    """An environment of a collection, and what placeholders stand for in it; without a name, of none.
+
+    Args:
+        folder: of the collection.
+        name: of the environment.
+        asked: names of secrets that are used, listed or not.
+
+    Raises:
+        FileUnusable: there is none of that name.
+        CollectionUnusable: its file, or that of the secrets, does not say what it should.
+    """
+    there = read_environment(folder, name) if name else Environment()
+    kept, _ = read_secrets(folder)
+    return there, sources_of(there, kept, os.environ, {}, asked)
 
 
 def sources_of(

@@ -113,6 +113,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("collection.open", "C", "collection", "collection",
            "Requests kept as files: put one into the composer, or save what is there.", "main", palette=True),
     Action("error.explain", "x", "explain", "explain", "Explain the error in words.", "main", palette=True),
+    Action("error.explain_typing", "alt+x", "explain", "explain", "Likewise, from where text is typed.", "main",
+           priority=True),
     Action("room.connect", "ctrl+t", "connect('')", "connect", "Change room, identity, project or server.", "app",
            priority=True),
     Action("room.change", "", "connect('room')", "change room", "Join another room, by its name.", "app",
@@ -235,6 +237,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("log.show", "enter", "enter", "show the call", "Show the call that the line names, in the list.", "log",
            footer=True),
     Action("log.follow", "F", "follow", "follow", "Follow the newest line; off on moving up.", "log", footer=True),
+    Action("dialog.help", "question_mark,f1", "app.help", "help",
+           "The keys of the dialog; where text is typed, f1 alone.", "dialog"),
     Action("dialog.close", "escape", "close", "close", "Close the dialog.", "dialog", footer=True),
 )  # fmt: skip
 

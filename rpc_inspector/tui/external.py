@@ -8,8 +8,10 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 from textual.app import App, SuspendNotSupported
+from textual.widget import Widget
 
 from rpc_inspector.core.text import sanitise
 
@@ -80,6 +82,19 @@ async def page(app: App[object], text: str, suffix: str) -> None:
     command = pager_command(os.environ)
     with _file(sanitise(text, multiline=True), suffix) as path:
         await _run(app, [*command, str(path)])
+
+
+async def read_in_pager(widget: Widget, text: str) -> None:
+    """Likewise for a widget, which tells its user why where it cannot be shown."""
+    try:
+        await page(cast("App[object]", widget.app), text, suffix_of(text))
+    except ProgramFailed as error:
+        widget.notify(sanitise(f"{error}", limit=400), severity="warning", markup=False)
+
+
+def suffix_of(text: str) -> str:
+    """What editors and pagers colour it by."""
+    return ".json" if text.lstrip()[:1] in ("{", "[") else ".txt"
 
 
 @contextmanager

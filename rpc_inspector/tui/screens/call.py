@@ -27,9 +27,7 @@ class CallScreen(Dialog[int]):
     """
 
     HELP_PLACE: ClassVar[str] = "call"
-    # A modal screen hides the app's keys.
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark,f1", "app.help", "help", show=False),
         Binding("x", "explain", "explain", show=False, tooltip="What can be done about a failed call."),
     ]
 

@@ -16,6 +16,7 @@ class CollectingScreen(SharingScreen):
     """A screen that composes calls and keeps them."""
 
     _sources: "Sources | None" = None
+    _environment = ""
 
     @property
     def sources(self) -> "Sources":
@@ -35,7 +36,7 @@ class CollectingScreen(SharingScreen):
 
         def take(picked: Picked | None) -> None:
             if picked is not None:
-                self._sources = picked.sources
+                self._sources, self._environment = picked.sources, picked.environment
                 self._load(picked.request)
 
         self.app.push_screen(CollectionScreen(self._composed(), self.concealing), take)

@@ -1,7 +1,6 @@
 """A collection: its requests, one of which goes into the composer, and saving what stands there as another."""
 
 import asyncio
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -23,13 +22,7 @@ from rpc_inspector.storage.collections import Collection, CollectionUnusable, Pr
 from rpc_inspector.storage.collections.lacking import secrets_asked
 from rpc_inspector.storage.collections.remembered import Remembered, default_path, recall, remember
 from rpc_inspector.storage.collections.writing import request_text, save_request
-from rpc_inspector.storage.environments import (
-    Environment,
-    environment_names,
-    read_environment,
-    read_secrets,
-    sources_of,
-)
+from rpc_inspector.storage.environments import environment_names, sources_in
 from rpc_inspector.storage.reading import FileUnusable
 from rpc_inspector.tui.glyphs import G
 from rpc_inspector.tui.screens.dialog import Dialog
@@ -42,20 +35,26 @@ _NO_ENVIRONMENT = "none"
 
 
 class Picked(NamedTuple):
-    """A request to be composed, and what its placeholders stand for."""
+    """A request to be composed, and what its placeholders stand for, in which environment (empty for none)."""
 
     request: Request
     sources: Sources
+    environment: str
 
-        known: knows secrets by their values.
 
 class CollectionScreen(Dialog[Picked]):
     """Gives the request that was chosen, or ``None``.
 
     Args:
         composed: what the composer holds, to be saved; ``None`` if that is nothing.
+        known: knows secrets by their values.
     """
 
+    KEYS = (
+        ("enter", "On the folder: open it. On a request: compose it. On a name: save what is composed under it."),
+        ("tab", "To the next field."),
+        ("←, →", "Choose the environment."),
+    )
     DEFAULT_CSS = """
     CollectionScreen .field { height: 1; }
     CollectionScreen .field > Static { width: 13; color: $muted; }
@@ -66,8 +65,8 @@ class CollectionScreen(Dialog[Picked]):
     """
 
     def __init__(self, composed: Invocation | None, known: Known | None = None) -> None:
-        self._known = known
         super().__init__()
+        self._known = known
         self._composed = composed
         self._collection: Collection | None = None
         self._environments: list[str] = []
@@ -76,7 +75,7 @@ class CollectionScreen(Dialog[Picked]):
         """The folder, its environments, its requests, and a name for another."""
         with VerticalScroll(classes="dialog", can_focus=False) as box:
             box.border_title = "Collection"
-            box.border_subtitle = "enter compose   tab next   esc close"
+            box.border_subtitle = "enter compose   tab next   ? help   esc close"
             with Horizontal(classes="field"):
                 yield Static("folder")
                 yield Input(placeholder="of YAML files, one request each", compact=True, id="collection-folder")
@@ -155,12 +154,12 @@ class CollectionScreen(Dialog[Picked]):
         request, folder = self._collection.requests[event.option_index], self._collection.folder
         name = self._environment_name()
         try:
-            sources = await asyncio.to_thread(_sources, folder, name, request)
+            _, sources = await asyncio.to_thread(sources_in, folder, name, secrets_asked([request]))
         except FileUnusable as error:
             self._say(str(error.problems[0]) if isinstance(error, CollectionUnusable) else str(error))
             return
         await asyncio.to_thread(remember, default_path(), Remembered(str(folder), name))
-        self.dismiss(Picked(request, sources))
+        self.dismiss(Picked(request, sources, name))
 
     def _environment_name(self) -> str:
         choices = self.query(Choice)
@@ -199,12 +198,6 @@ def _look(folder: Path) -> tuple[Collection, tuple[Problem, ...], list[str]]:
     """What is in a folder, and its environments."""
     folder = folder.expanduser().absolute()
     return (*look_through(folder), environment_names(folder))
-
-
-def _sources(folder: Path, name: str, request: Request) -> Sources:
-    there = read_environment(folder, name) if name else Environment()
-    kept, _ = read_secrets(folder)
-    return sources_of(there, kept, os.environ, {}, secrets_asked([request]))
 
 
 def _what(composed: Invocation) -> str:

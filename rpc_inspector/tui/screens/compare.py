@@ -3,7 +3,6 @@
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 
 from rpc_inspector.core.model import Call
 from rpc_inspector.tui.screens.dialog import Dialog
@@ -15,7 +14,6 @@ class CompareScreen(Dialog[None]):
 
     HELP_PLACE: ClassVar[str] = "compare"
     # A modal screen hides the app's keys.
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark,f1", "app.help", "help", show=False)]
 
     def __init__(self, first: Call, second: Call) -> None:
         super().__init__()

@@ -193,12 +193,12 @@ class ComposingScreen(CollectingScreen):
             self.run_worker(self._edit(), group="external", exclusive=True, exit_on_error=False)
 
     async def _edit(self) -> None:
-        from rpc_inspector.tui.external import ProgramFailed, edit  # noqa: PLC0415 - only when asked for
+        from rpc_inspector.tui.external import ProgramFailed, edit, suffix_of  # noqa: PLC0415 - only when asked for
 
         composer = self.call_pane.composer
         before = composer.payload
         try:
-            after = await edit(cast("App[object]", self.app), before, _suffix(before))
+            after = await edit(cast("App[object]", self.app), before, suffix_of(before))
         except ProgramFailed as error:
             self.notify(sanitise(f"{error}", limit=400), severity="warning", markup=False)
         else:
@@ -216,27 +216,28 @@ class ComposingScreen(CollectingScreen):
             self.notify(f"The {'request' if of_request else 'response'} is empty.", markup=False)
 
     async def _page(self, text: str) -> None:
-        from rpc_inspector.tui.external import ProgramFailed, page  # noqa: PLC0415 - only when asked for
+        from rpc_inspector.tui.external import read_in_pager  # noqa: PLC0415 - only when asked for
 
-        try:
-            await page(cast("App[object]", self.app), text, _suffix(text))
-        except ProgramFailed as error:
-            self.notify(sanitise(f"{error}", limit=400), severity="warning", markup=False)
+        await read_in_pager(self, text)
 
     def action_variables(self) -> None:
         """Set what placeholders stand for."""
-        from rpc_inspector.tui.screens.variables import VariablesScreen  # noqa: PLC0415 - only when asked for
+        from rpc_inspector.tui.screens.variables import Chosen, VariablesScreen  # noqa: PLC0415 - when asked for
 
         if self.refused():
             return
         composer = self.call_pane.composer
 
-        def take(changed: dict[str, str] | None) -> None:
-            for name, value in (changed or {}).items():
+        def take(chosen: Chosen | None) -> None:
+            if chosen is None:
+                return
+            for name, value in chosen.typed.items():
                 self.typed.take(name, value)
+            if chosen.sources is not None:
+                self._sources, self._environment = chosen.sources, chosen.environment
             composer.refresh_facts()
 
-        self.app.push_screen(VariablesScreen(composer.payload, self.sources, self.typed), take)
+        self.app.push_screen(VariablesScreen(composer.payload, self.sources, self.typed, self._environment), take)
 
     # Again, and to several
 
@@ -293,10 +294,5 @@ class ComposingScreen(CollectingScreen):
         if self.session is None:
             self.notify("Not connected yet. Wait for the connection, or ^t to choose another.", markup=False)
             return None
-        return invocation
         self._remember(invocation.payload, self.call_pane.composer.payload)
-
-
-def _suffix(text: str) -> str:
-    """What an editor colours it by."""
-    return ".json" if text.lstrip()[:1] in ("{", "[") else ".txt"
+        return invocation

@@ -17,6 +17,11 @@ from rpc_inspector.tui.screens.dialog import Dialog
 class CopyAsScreen(Dialog[Language]):
     """Gives the kind of text, or ``None``."""
 
+    KEYS = (
+        ("enter", "Copy it."),
+        ("↑, ↓", "To another kind."),
+    )
+
     def __init__(self, wanted: Invocation) -> None:
         super().__init__()
         self._wanted = wanted
@@ -25,7 +30,7 @@ class CopyAsScreen(Dialog[Language]):
         """Which call, and the kinds."""
         with VerticalScroll(classes="dialog", can_focus=False) as box:
             box.border_title = "Copy as"
-            box.border_subtitle = "enter copy   esc close"
+            box.border_subtitle = "enter copy   ? help   esc close"
             wanted = self._wanted
             names = (sanitise_name(wanted.destination), f" {G.to} ", (sanitise_name(wanted.method), "bold"))
             yield Static(Content.assemble(*names))

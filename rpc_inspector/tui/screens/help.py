@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from textwrap import wrap
+from typing import Any
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -50,8 +51,21 @@ class HelpScreen(Dialog[None]):
     def _fill(self) -> None:
         width = self.query_one(".dialog").content_region.width
         below = self.app.screen_stack[-2]
-        place = getattr(below, "HELP_PLACE", self._place)
-        self.query_one("#keys", Static).update(Content("\n").join(list(help_lines(place, width - 2))))
+        place, lines = self._place, list[Content]()
+        if isinstance(below, Dialog):
+            place = below.HELP_PLACE or "dialog"
+            lines += dialog_lines(below, width - 2) if not below.HELP_PLACE else []
+        self.query_one("#keys", Static).update(Content("\n").join([*lines, *help_lines(place, width - 2)]))
+
+
+def dialog_lines(dialog: Dialog[Any], width: int) -> Iterable[Content]:
+    """The keys of one dialog, under its title, in ``width`` cells."""
+    keys = dialog.own_keys()
+    if keys:
+        title = dialog.query_one(".dialog").border_title or "This dialog"
+        yield Content.styled(Content.from_markup(title).plain, "bold $text-primary")
+        yield from _lines(keys, width)
+        yield Content("")
 
 
 def help_lines(first: str, width: int) -> Iterable[Content]:
@@ -60,14 +74,20 @@ def help_lines(first: str, width: int) -> Iterable[Content]:
     titles |= {place: title for place, (title, _bindings) in _OWN.items()}
     for place in sorted(titles, key=lambda place: place != first):
         if place in _OWN:
-            keys = [(binding.key, binding.tooltip) for binding in _OWN[place][1]]
+            keys = [(all_key_names(binding.key), binding.tooltip) for binding in _OWN[place][1]]
         else:
-            keys = [(action.keys, action.help) for action in ACTIONS if action.where == place and action.keys]
+            keys = [
+                (all_key_names(action.keys), action.help) for action in ACTIONS if action.where == place and action.keys
+            ]
         if not keys:
             continue
         yield Content.styled(titles[place], "bold $text-primary")
-        for names, sentence in keys:
-            first_line, *more = wrap(sentence, max(width - _KEYS_WIDTH - 1, 20)) or [""]
-            yield Content.assemble((f"{all_key_names(names):<{_KEYS_WIDTH}} ", "bold"), first_line)
-            yield from (Content(" " * (_KEYS_WIDTH + 1) + line) for line in more)
+        yield from _lines(keys, width)
         yield Content("")
+
+
+def _lines(keys: Iterable[tuple[str, str]], width: int) -> Iterable[Content]:
+    for names, sentence in keys:
+        first_line, *more = wrap(sentence, max(width - _KEYS_WIDTH - 1, 20)) or [""]
+        yield Content.assemble((f"{names:<{_KEYS_WIDTH}} ", "bold"), first_line)
+        yield from (Content(" " * (_KEYS_WIDTH + 1) + line) for line in more)

@@ -36,6 +36,11 @@ class HistoryScreen(Dialog[Sent]):
         target: identity and method to begin with; ``None`` begins with all.
     """
 
+    KEYS = (
+        ("enter", "Take it into the editor."),
+        ("↑, ↓", "To another one, while typing too."),
+        ("letters", "Search: all words must be in it."),
+    )
     DEFAULT_CSS = """
     HistoryScreen OptionList { max-height: 24; text-wrap: nowrap; text-overflow: ellipsis; }
     HistoryScreen #history-search { background: $panel; margin-bottom: 1; }
@@ -57,7 +62,7 @@ class HistoryScreen(Dialog[Sent]):
     def compose(self) -> ComposeResult:
         """A field to search with, and the list."""
         with Vertical(classes="dialog") as box:
-            box.border_subtitle = "enter take   ^r this method / all   esc close"
+            box.border_subtitle = "enter take   ^r this method / all   f1 help   esc close"
             yield Input(placeholder="search", id="history-search", compact=True)
             yield OptionList(id="history", compact=True, markup=False)
             yield Static(id="history-empty")

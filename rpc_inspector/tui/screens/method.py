@@ -35,6 +35,7 @@ class MethodScreen(Dialog[bool]):
     Its result is true where its user wants to call the method.
     """
 
+    KEYS = (("↑, ↓", "Scroll."),)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "call", "call it", id="method.call", tooltip="Compose a call of it."),
     ]

@@ -35,6 +35,7 @@ class Loaded(NamedTuple):
 class PayloadFileScreen(Dialog[Loaded]):
     """Gives the payload of a file, or ``None``."""
 
+    KEYS = (("enter", "Take the file in place of the whole payload."),)
     DEFAULT_CSS = """
     PayloadFileScreen #payload-path { background: $panel; }
     PayloadFileScreen #payload-about { height: auto; margin-top: 1; }
@@ -49,7 +50,7 @@ class PayloadFileScreen(Dialog[Loaded]):
         """A path, what is there, and where it goes."""
         with Vertical(classes="dialog") as box:
             box.border_title = "Payload from a file"
-            box.border_subtitle = "enter in place of all   ^j at the cursor   esc close"
+            box.border_subtitle = "enter replace all  ^j at the cursor  f1 help  esc close"
             yield Input(placeholder="path", id="payload-path", compact=True)
             yield Static("Text is taken as it is, anything else as base64.", id="payload-about", markup=False)
 

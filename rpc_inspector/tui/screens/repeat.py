@@ -40,6 +40,11 @@ class RepeatScreen(Dialog[None]):
         noted: is called when a repetition begins; what it returns, with the figures when it has ended.
     """
 
+    KEYS = (
+        ("enter", "Begin."),
+        ("tab", "To the next field."),
+        ("esc", "Stop what runs; once more closes."),
+    )
     DEFAULT_CSS = """
     RepeatScreen .repeat-field { height: 1; }
     RepeatScreen .repeat-field Static { width: 11; color: $muted; }
@@ -69,7 +74,7 @@ class RepeatScreen(Dialog[None]):
             box.border_title = Content(
                 f"Repeat {sanitise_name(self._first.destination)} {G.into} {sanitise_name(self._first.method)}"
             )
-            box.border_subtitle = "enter start   esc stop, then close"
+            box.border_subtitle = "enter start   f1 help   esc stop, then close"
             for name, label, value, unit in _FIELDS:
                 with Horizontal(classes="repeat-field"):
                     yield Static(label)

@@ -38,6 +38,7 @@ class SeveralScreen(Dialog[None]):
         open_call: shows a call in full.
     """
 
+    KEYS = (("enter", "Choose one, or no longer; once they are sent, open the call."),)
     DEFAULT_CSS = """
     SeveralScreen OptionList { text-wrap: nowrap; text-overflow: ellipsis; max-height: 20; }
     SeveralScreen #several-head { height: 1; color: $muted; }
@@ -67,7 +68,7 @@ class SeveralScreen(Dialog[None]):
         """Those to choose from; then, in their place, what they said."""
         with Vertical(classes="dialog") as box:
             box.border_title = Content(f"Send {sanitise_name(self._first.method)} to several")
-            box.border_subtitle = "space choose   a all   ^j send   esc close"
+            box.border_subtitle = "space choose   a all   ^j send   ? help   esc close"
             yield Static(id="several-head")
             yield OptionList(id="several", compact=True, markup=False)
 
@@ -132,7 +133,7 @@ class SeveralScreen(Dialog[None]):
                 self.notify(sanitise(f"{error}", limit=300), severity="error", markup=False)
                 break
         if self._seqs:
-            self.query_one(".dialog").border_subtitle = "enter open the call   esc close"
+            self.query_one(".dialog").border_subtitle = "enter open the call   ? help   esc close"
             self._draw()
             self.query_one(OptionList).highlighted = 0
 

@@ -287,7 +287,7 @@ class Composer(Vertical):
         field = self.query_one("#timeout", Input)
         field.set_class(self.timeout_ms is None, "-invalid")
         field.styles.width = max(len(field.value) + 1, 2)
-        unit = "s" if self.ack_ms == DEFAULT_ACK_MS else f"s {G.dot} ack within {seconds(self.ack_ms)}"
+        unit = "s" if self.ack_ms == DEFAULT_ACK_MS else f"s {G.dot} ack {seconds(self.ack_ms)}"
         self.query_one("#timeout-unit", Static).update(unit)
         self.query_one(PreflightLine).changed()
 

@@ -93,7 +93,8 @@ def about(row: Row) -> str:
         return "The schema does not know this."
     if row.control in ("add", "key"):
         return f"enter {'adds one' if row.control == 'add' else 'names a new one'}"
-    parts = [sanitise(field.description, limit=_LONGEST)] if field.description else []
+    parts = [sanitise(note, limit=_LONGEST) for note in field.notes]
+    parts += [sanitise(field.description, limit=_LONGEST)] if field.description else []
     parts.append(
         kind_words(field) if row.control not in ("choice", "shape") else f"{len(row.options):,} to choose from"
     )
@@ -103,7 +104,6 @@ def about(row: Row) -> str:
         parts.append("deprecated")
     if field.read_only:
         parts.append("set by the callee")
-    parts += [sanitise(note, limit=_LONGEST) for note in field.notes]
     return f" {G.dot} ".join(parts)
 
 

@@ -17,6 +17,7 @@ from textual.worker import Worker
 from rpc_inspector.core.model import Payload
 from rpc_inspector.core.payload.contents import Base64, find_base64
 from rpc_inspector.core.payload.json_tree import Node
+from rpc_inspector.core.payload.text import pretty
 from rpc_inspector.core.text import sanitise
 from rpc_inspector.tui.widgets.copying import copy_text
 from rpc_inspector.tui.widgets.payload.document import (
@@ -47,6 +48,7 @@ _KEYS = (
     ("copy_path", "Y", "copy_path", "copy path", "Copy the JSON path of the value under the cursor in the tree."),
     ("decode", "d", "decode", "decode", "Decode base64: the whole payload, or the text under the cursor."),
     ("save", "f", "save", "save", "Save what is shown to a file."),
+    ("pager", "f3", "pager", "pager", "Read it in $PAGER."),
     ("back", "escape,backspace", "back", "back", "Back from what was found or decoded."),
 )
 
@@ -325,6 +327,21 @@ class PayloadView(Vertical):
             self.notify("There is nothing to save.", timeout=2)
         else:
             self.app.push_screen(SaveFileScreen(document.name, document.extension, document.bytes))
+
+    def action_pager(self) -> None:
+        """Read it in the user's pager: indented where that is what is shown."""
+        document = self.document
+        if document is None or document.text is None:
+            self.notify("There is no text to read. f saves the bytes.", timeout=3)
+        else:
+            indented = self._shown is not None and self._shown.form == "pretty"
+            self.run_worker(self._page(document.text, indented=indented), group="external", exit_on_error=False)
+
+    async def _page(self, text: str, *, indented: bool) -> None:
+        from rpc_inspector.tui.external import read_in_pager  # noqa: PLC0415 - only when asked for
+
+        readable = await asyncio.to_thread(pretty, text) if indented else None
+        await read_in_pager(self, readable or text)
 
     # One step back
 
