@@ -31,10 +31,12 @@ class Concealing:
 
     Attributes:
         version: changes whenever something more is known to be secret.
+        is_idle: nothing is known to be secret: everything stays as it is.
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self.version = 0
+        self.is_idle = True  # no property: it is asked for each row and packet of the journal
         self._names: dict[str, str] = {}
         self._seen: tuple[tuple[bytes, ...], re.Pattern[bytes]] | None = None
         self._short: dict[int, tuple[tuple[int, int], ...]] = {}
@@ -43,11 +45,6 @@ class Concealing:
     def __repr__(self) -> str:
         """Without secrets."""
         return f"Concealing({len(self._names)} values)"
-
-    @property
-    def is_idle(self) -> bool:
-        """Nothing is known to be secret: everything stays as it is."""
-        return self._seen is None and not self._short
 
     def learn(self, resolved: Resolved) -> None:
         """Know the secrets that were put into a text."""
@@ -60,7 +57,7 @@ class Concealing:
             key = hash(resolved.text)
             self._short.pop(key, None)
             self._short[key] = tuple((span.start, span.end) for span in secret)
-            self.version += 1
+            self._changed()
             if len(self._short) > _MOST_TEXTS:
                 del self._short[next(iter(self._short))]
 
@@ -74,7 +71,11 @@ class Concealing:
             found = shapes_of(self._names)
             longest_first = sorted(found, key=len, reverse=True)
             self._seen = tuple(longest_first), re.compile(b"|".join(found[needle] for needle in longest_first))
-            self.version += 1
+            self._changed()
+
+    def _changed(self) -> None:
+        self.version += 1
+        self.is_idle = False
 
     # What is masked
 

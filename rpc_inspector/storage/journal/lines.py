@@ -117,13 +117,15 @@ class Scrubber:
 
     def row(self, row: Call | RoomEvent) -> Line:
         """A row of the trace."""
+        hide = None if self._concealing.is_idle else self._concealing
         if isinstance(row, Call):
-            return Line(call=redact(self._concealing.call(row), self.rules))
-        return Line(event=redact_event(self._concealing.event(row), _ALWAYS))
+            return Line(call=redact(hide.call(row) if hide else row, self.rules))
+        return Line(event=redact_event(hide.event(row) if hide else row, _ALWAYS))
 
     def packet(self, event: RpcEvent) -> Line:
         """A vantage point's report; its payload is in the row."""
-        event = self._concealing.packets(event)
+        if event.raw:
+            event = self._concealing.packets(event)
         if event.payload is None and event.error is None:
             return Line(packet=event)
         error = None if event.error is None else replace(event.error, message="", data=None)
