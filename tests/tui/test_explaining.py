@@ -133,3 +133,14 @@ async def test_the_detail_of_a_call_leads_to_what_can_be_done(server):
         await user.press("x")
         await user.until(lambda: isinstance(user.app.screen, ExplainScreen), "the explanation is open")
         assert offered(user)[0] == "→ call echo"
+
+
+async def test_a_failure_is_explained_from_where_its_request_is_typed(server):
+    async with failed(server, "teleport") as (user, _):
+        await user.press("2")
+        await user.until(lambda: "alt+x explain" in user.text("#steps"), "a key that is no letter")
+        await user.press("alt+x")
+        await user.until(lambda: isinstance(user.app.screen, ExplainScreen), "the explanation is open")
+        await user.press("escape")
+        user.main.action_focus_pane("response")
+        await user.until(lambda: "x explain" in user.text("#steps") and "alt" not in user.text("#steps"), "the letter")

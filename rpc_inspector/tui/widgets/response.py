@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from rpc_inspector.core.codes import ErrorCode
 from rpc_inspector.core.explain import Explanation
-from rpc_inspector.core.model import Call
+from rpc_inspector.core.model import Call, CallError
 from rpc_inspector.core.payload.text import pretty
 from rpc_inspector.core.text import sanitise, sanitise_name
 from rpc_inspector.tui.actions import bindings
@@ -53,6 +53,7 @@ class ResponsePane(Vertical):
     def on_mount(self) -> None:
         """Nothing yet."""
         self.redraw(0.0, acks_seen=False)
+        self.watch(self.screen, "focused", self._show_steps, init=False)
 
     def on_resize(self) -> None:
         """The bar fits the width, which is not known while the pane is hidden."""
@@ -123,6 +124,9 @@ class ResponsePane(Vertical):
             self.query_one("#notes").display = False
             self.query_one("#story", Static).update(self._story(now, acks_seen=acks_seen))
         self._show_timing(call)
+        self._show_steps()
+
+    def _show_steps(self) -> None:
         steps = self._steps()
         self.query_one("#steps", Static).update(steps)
         self.query_one("#steps").display = bool(steps.plain)
@@ -182,21 +186,30 @@ class ResponsePane(Vertical):
             return Content("")
         if call.is_open:
             return _keys(("esc", "cancel", "cancel"))
-        if call.error is None:
-            return Content("")
+        return Content("") if call.error is None else self._steps_after(call, call.error)
+
+    def _steps_after(self, call: Call, error: CallError) -> Content:
         if self.screen.has_class("-opened"):
             return _keys(("x", "explain", "explain"))
-        if call.error.code == ErrorCode.RECIPIENT_NOT_FOUND and not call.views:
+        if error.code == ErrorCode.RECIPIENT_NOT_FOUND and not call.views:
             offered = [("a", "anyway", "send anyway")]
             if self.closest:
                 offered.insert(0, ("enter", "closest", f"send to {sanitise_name(self.closest)}"))
             return _keys(*offered)
+        if self._is_typing:
+            return _keys(("alt+x", "explain", "explain"), ("^j", "send", "send again"))
         offered = [("r", "resend", "resend"), ("i", "ping", "ping"), ("x", "explain", "explain")]
         first = next(iter(self._explanation.actions), None) if self._explanation else None
         if first and first.kind in ("call", "send_to", "timeout", "wait"):
             # The others may not find room beside it.
             offered = [(G.to, "do_first", sanitise(first.label, limit=_LONGEST_LABEL)), *reversed(offered)]
         return _keys(*offered)
+
+    @property
+    def _is_typing(self) -> bool:
+        """Letters go into the request."""
+        focused = self.screen.focused
+        return focused is not None and any(node.id == "request" for node in focused.ancestors_with_self)
 
     def toggle_form(self) -> None:
         """Raw or indented."""
