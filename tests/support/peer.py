@@ -35,7 +35,7 @@ class Peer:
     def __init__(self, room):
         self.room = room
         self.here = room.local_participant
-        self.tasks = set()
+        self.tasks, self.line = set(), asyncio.Lock()
         for method in ("echo", "sleep", "boom", "fail", "big", "leave", "wrong"):
             self.register(method)
         self.here.register_rpc_method("plain", self.echo)  # says nothing: for measuring
@@ -66,6 +66,12 @@ class Peer:
 
     async def never(self, _data):
         await asyncio.sleep(3600)
+
+    async def queue(self, data):
+        """Works on one call at a time."""
+        async with self.line:
+            await asyncio.sleep(float(data.payload))
+        return "served"
 
     async def boom(self, data):
         raise ValueError(f"a secret of the callee: {data.payload}")

@@ -46,6 +46,15 @@ class RawPeer:
         assert self._channel is not None
         self._channel.send(data)
 
+    def refuse(self, packet: models.DataPacket, code: int, message: str) -> None:
+        """Acknowledges the request in a packet that came, and answers it with an error."""
+        asked, to = packet.rpc_request, [packet.participant_identity]
+        error = models.RpcError(code=code, message=message)
+        ack = models.DataPacket(destination_identities=to, rpc_ack=models.RpcAck(request_id=asked.id))
+        answer = models.RpcResponse(request_id=asked.id, error=error)
+        self.send(ack.SerializeToString())
+        self.send(models.DataPacket(destination_identities=to, rpc_response=answer).SerializeToString())
+
     async def close(self) -> None:
         """Closes the peer connection."""
         await self._connection.close()

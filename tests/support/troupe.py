@@ -18,7 +18,7 @@ class Member(Peer):
     """A participant with only the methods that it was given."""
 
     def __init__(self, room, methods):
-        self.room, self.here, self.tasks = room, room.local_participant, set()
+        self.room, self.here, self.tasks, self.line = room, room.local_participant, set(), asyncio.Lock()
         self.here.register_rpc_method("plain", self.echo)  # says nothing: for large payloads
         for name, behaviour in methods.items():
             self.register(name, behaviour)

@@ -1,7 +1,7 @@
 """The engine: asks every rule of a call's code, and ranks what they say."""
 
-from rpc_inspector.core.codes import CODES
-from rpc_inspector.core.explain.facts import Facts
+from rpc_inspector.core.codes import CODES, ErrorCode
+from rpc_inspector.core.explain.facts import TELLING_LAG_S, Facts, end_of
 from rpc_inspector.core.explain.happening import happened
 from rpc_inspector.core.explain.model import Action, Cause, Explanation, Weight
 from rpc_inspector.core.explain.raising import raised_by_handler, who_raised
@@ -11,6 +11,11 @@ from rpc_inspector.core.model import Call, replace
 
 #: Why an ending is what it is can be explained; a call that went well or still runs needs no explanation.
 _ENDS: dict[str, Topic] = {"cancelled": "cancelled", "lost": "lost"}
+
+#: What asks about somebody; all else sends.
+_ASKING = frozenset({"ping", "history", "methods"})
+#: Ends that make one ask whether the callee is alive.
+_SILENT: frozenset[Topic] = frozenset({ErrorCode.CONNECTION_TIMEOUT, ErrorCode.RESPONSE_TIMEOUT, "lost"})
 
 #: Said rather than to name what a seen fact contradicts.
 _UNTOLD = Cause(
@@ -40,7 +45,7 @@ def explain(call: Call, facts: Facts) -> Explanation | None:
         raised_by=raised_by or (call.error.raised_by if call.error else None),
         known_by=known_by,
         causes=causes,
-        actions=_actions(causes, topic),
+        actions=_actions(call, facts, causes, topic),
     )
 
 
@@ -55,13 +60,32 @@ def _causes(call: Call, facts: Facts, topic: Topic) -> tuple[Cause, ...]:
         found = [cause for cause in found if cause.id == "raised-by-handler"] or found
     causes = tuple(sorted(found, key=lambda cause: -cause.weight)) or (_UNTOLD,)
     recorded = call.error.causes if call.error else ()
-    if recorded and not facts.knows_room(call) and causes[0].sentence not in recorded:
+    # The end of our connection may have been told after it, and explains more.
+    we_ended = facts.between(call.started, end_of(call) + TELLING_LAG_S, ("disconnected",))
+    if recorded and not we_ended and not facts.knows_room(call) and causes[0].sentence not in recorded:
         # What was found while we were there, when more was known.
         return tuple(Cause(text=text.rstrip("."), id="recorded") for text in recorded)
     return causes
 
 
-def _actions(causes: tuple[Cause, ...], topic: Topic) -> tuple[Action, ...]:
-    """What the causes offer, each once, and the page of the code."""
-    every = [action for cause in causes for action in cause.actions if action.target]
-    return (*dict.fromkeys(every), Action("docs", str(topic)))
+def _actions(call: Call, facts: Facts, causes: tuple[Cause, ...], topic: Topic) -> tuple[Action, ...]:
+    """What the causes offer and can be done, each once, and the page of the code."""
+    every = [action for cause in causes for action in cause.actions]
+    if call.direction != "outgoing":
+        # A call of others is theirs to send again; ours is to ask the two of them.
+        every += [Action("ping" if topic in _SILENT else "methods", call.callee or ""), Action("history", _other(call))]
+    possible = [one for one in every if one.target and _can_be_done(one, call, facts)]
+    return (*dict.fromkeys(possible), Action("docs", str(topic)))
+
+
+def _other(call: Call) -> str:
+    """Whose history tells most of a call of others: the callee's, of one that came to us the caller's."""
+    return (call.caller if call.direction == "incoming" else call.callee) or ""
+
+
+def _can_be_done(action: Action, call: Call, facts: Facts) -> bool:
+    if action.target == facts.state.identity and action.kind in _ASKING:
+        return False
+    if action.kind == "ping":
+        return not facts.is_saved
+    return action.kind in _ASKING or (call.direction == "outgoing" and not facts.is_saved)

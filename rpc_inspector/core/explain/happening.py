@@ -36,7 +36,10 @@ def _not_found(call: Call) -> str:
 
 
 def _no_ack(call: Call) -> str:
-    return f"No ack from {named(call)} within {seconds(call.budget.ack if call.budget else DEFAULT_ACK_MS)}."
+    limit = seconds(call.budget.ack if call.budget else DEFAULT_ACK_MS)
+    if seen(call, "ack"):
+        return f"The ack of {named(call)} did not reach {caller_of(call)} within {limit}."
+    return f"No ack from {named(call)} within {limit}."
 
 
 def _no_answer(call: Call) -> str:
@@ -85,6 +88,8 @@ def _packets(call: Call) -> Iterator[str]:
             yield f"{named(call)} sent its {stage}; at {caller_of(call)} it was not seen."
         elif silent and seen(call, stage, "server") and not seen(call, stage, "caller") and not call.note:
             yield f"The server forwarded the {stage} of {named(call)}; at {caller_of(call)} it was not seen."
+    if silent and call.response is not None:
+        yield f"{named(call)} answered all the same, so the handler of {method_of(call)} ran: repeat with care."
     ack = call.ack
     if ack is not None and call.error is not None and call.error.code == ErrorCode.RESPONSE_TIMEOUT:
         yield f"Its ack came after {duration(ack)}."
@@ -96,7 +101,10 @@ def _people(call: Call, facts: Facts) -> Iterator[str]:
     if joined := facts.joined_during(call.callee, call):
         yield f"{named(call)} joined {after_start(call, joined.time)}."
     for event in facts.between(call.started, end_of(call), ("reconnecting", "reconnected", "disconnected")):
-        yield f"Our own connection was {event.kind} {after_start(call, event.time)}."
+        yield f"Our own connection {_CONNECTION[event.kind]} {after_start(call, event.time)}."
+
+
+_CONNECTION = {"reconnecting": "broke", "reconnected": "was back", "disconnected": "ended"}
 
 
 def _late(call: Call) -> Iterator[str]:

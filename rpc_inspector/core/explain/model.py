@@ -8,7 +8,7 @@ from msgspec import Struct
 from rpc_inspector.core.codes import RaisedBy
 
 #: What can be done at the press of a key. ``target`` is an identity, or the method of ``call``, or a page of ``docs``.
-ActionKind = Literal["ping", "history", "timeout", "docs", "call", "send_to", "wait", "resend"]
+ActionKind = Literal["ping", "history", "methods", "timeout", "docs", "call", "send_to", "wait", "resend"]
 
 
 class Weight(IntEnum):
@@ -38,6 +38,7 @@ class Action(Struct, frozen=True):
         return {
             "ping": f"ping {self.target}",
             "history": f"history of {self.target}",
+            "methods": f"methods of {self.target}",
             "timeout": f"send again with {self.ms / 1000:g} s",
             "docs": f"all about {self.target}",
             "call": f"call {self.target}",

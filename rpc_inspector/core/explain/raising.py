@@ -28,14 +28,15 @@ def who_raised(call: Call) -> tuple[RaisedBy | None, str]:
         return None, ""
     if call.error.code == ErrorCode.RECIPIENT_NOT_FOUND and not call.views:
         return "us", ""
-    answers = [stage for view in call.views if (stage := view.stage("response"))]
+    # A payload came with an answer that went well, so that packet is not the error's.
+    answers = [stage for view in call.views if (stage := view.stage("response"))] if call.response is None else []
     if any(call.ended is None or stage.time <= call.ended + stage.precision / 1000 for stage in answers):
         return "callee", "its error packet was seen"
     if _own_words(call.error):
         return "callee", "its message is not one of the SDKs' own"
     info = CODES.get(call.error.code)
     if any(view.stage("request") for view in call.views) and (info is None or info.raised_by != "callee"):
-        return "caller", "no answer was seen to come back"
+        return "caller", "no answer was seen to come back" if call.response is None else "what came back is no error"
     return (info.raised_by if info else "callee"), "as its code says"
 
 

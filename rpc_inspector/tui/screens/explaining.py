@@ -69,8 +69,8 @@ class ExplainingScreen(ShowingScreen):
             return
         if action.kind == "docs":
             self._show_page(action.target)
-        elif action.kind == "history":
-            self._show_history(action.target)
+        elif action.kind in ("history", "methods"):
+            self._show_participant(action.target)
         elif self.refused() or self.session is None:
             return
         elif action.kind == "ping":
@@ -89,7 +89,7 @@ class ExplainingScreen(ShowingScreen):
         if not isinstance(found, str):
             self.app.push_screen(ExplainScreen(found.title, page_text(found)))
 
-    def _show_history(self, identity: str) -> None:
+    def _show_participant(self, identity: str) -> None:
         from rpc_inspector.tui.screens.participant import ParticipantScreen  # noqa: PLC0415 - only when asked for
 
         gone = Participant(identity=identity, state="disconnected")

@@ -124,7 +124,7 @@ CASES = [
     ("late-ack", call(views=(view(("request", 0), ("ack", 9200)),)), facts(), "agent's ack came after 9.2 s"),
     ("late-ack", call(), facts(log=(LogLine(number=1, time=108.0, wall=0, level=40, call=9,
      text="livekit_rpc::client: Ack received for unexpected RPC request: x"),)), "agent's ack came after 8.0 s"),
-    ("many-in-flight", call(), facts(calls=tuple(call(took=8000.0, seq=n) for n in range(10, 120))), "110 other calls"),
+    ("many-in-flight", call(), facts(calls=tuple(call(took=8000.0, seq=n) for n in range(10, 120))), "us had 110"),
     ("one-direction", call(), facts(calls=(earlier(1501, 40, took=7000.0), earlier(1501, 30, took=7000.0),
      earlier(0, 20, caller="agent", callee="us"))), "no call to agent was ever acknowledged"),
     ("not-answering", call(), facts(), "agent is in the room, yet its SDK did not answer"),
@@ -138,7 +138,13 @@ CASES = [
     ("handler-too-slow", answered(1502, 8012.0), facts(), "took longer than the 8 s that agent was told"),
     ("handler-too-slow", call(1502, took=8012.0, views=()), facts(), "took longer than the 8 s"),
     ("handler-still-running", call(1502, took=15_010.0, views=(ACKED,),
-     note="its answer came 2.0 s after we had stopped waiting"), facts(), "agent acknowledged and never answered"),
+     note="its answer came 2.0 s after we had stopped waiting"), facts(), "agent answered, but not within 15 s"),
+    ("handler-still-running", call(1502, took=15_010.0, views=(ACKED,), told_ms=15_000), facts(),
+     "agent acknowledged and did not answer within 15 s"),
+    ("never-answers", answered(1502, 8012.0), facts(calls=(earlier(1502, 60, took=20_000.0, told_ms=20_000),)),
+     "the handler of greet waits for something that does not come"),
+    ("one-after-another", answered(1502, 8012.0, seq=30), facts(calls=tuple(
+     call(0, took=ms, seq=n) for n, ms in enumerate((500.0, 1000.0, 1500.0)))), "agent answers calls of greet one"),
     ("not-a-string", call(1502, took=15_010.0, views=(ACKED,)), facts(), "returned something other than a string"),
     ("callee-blocked", call(1502, took=15_010.0, views=(ACKED,)),
      facts(calls=(call(1502, took=15_020.0, views=(ACKED,), method="other", seq=8),)), "agent's event loop is blocked"),
@@ -248,3 +254,14 @@ def test_what_can_be_done_comes_as_actions_and_the_page_of_the_code_is_always_am
     assert slow.actions[0] == Action("timeout", "agent", 31_000)
     assert slow.actions[0].label == "send again with 31 s"
     assert explain(call(), facts()).actions[0] == Action("ping", "agent")
+
+
+def test_only_what_can_be_done_is_offered():
+    others = explain(call(1400, **{**OBSERVED, "outcome": "error"}, method="great"), facts())
+    assert [one.kind for one in others.actions] == ["methods", "history", "docs"]
+    silent = explain(call(**LOST, took=17_000.0), facts(AGENT, Participant(identity="web")))
+    assert silent.actions[:2] == (Action("ping", "agent"), Action("history", "agent"))
+    to_us = explain(call(1500, **{**OBSERVED, "outcome": "error", "direction": "incoming", "callee": "us"}), facts())
+    assert to_us.actions == (Action("history", "web"), Action("docs", "1500"))
+    saved = explain(call(), facts(state=SessionState(status="opened", room="demo", identity="us")))
+    assert {one.kind for one in saved.actions} <= {"history", "methods", "docs"}

@@ -133,6 +133,16 @@ async def deaf(stage):
     return await stage.fails("deaf", **(QUICK | {"ack_ms": 300}))
 
 
+async def old_version(stage):
+    """An SDK that acknowledges and does not know the version of the request, as old ones do."""
+    await stage.here("raw")
+    raw = stage.others["raw"]
+    seq = stage.begin("raw", "renew")
+    asked = await until(lambda: next((one for one in raw.got if one.HasField("rpc_request")), None), what="the request")
+    raw.refuse(asked, 1404, "Unsupported RPC version")
+    return stage.explained(await stage.session.finished(seq))
+
+
 async def ourselves(stage):
     return await stage.fails(stage.session.state.identity, **QUICK)
 
@@ -175,6 +185,8 @@ SITUATIONS = (
               ("not-answering",)),
     Situation("the handler that blocks it", "callee-blocked", blocking, ("blocked", "stuck"), ("handler-too-slow",)),
     Situation("a callee that encrypts", "encryption-differs", encrypted_callee, ("sealed",), ("unknown-identity",)),
+    Situation("an old SDK that does not know the version", "version-not-understood", old_version, ("raw",),
+              ("not-registered",), embedded_only=True),
     Situation("a callee that hears nothing and calls us", "one-direction", deaf, ("deaf",), ("unknown-identity",),
               embedded_only=True),
 )  # fmt: skip

@@ -6,8 +6,9 @@ import random
 from livekit.rtc._proto.room_pb2 import SimulateScenarioKind
 
 from rpc_inspector.core.session import SessionError
+from rpc_inspector.server import signalling
 from tests.e2e.staged.stage import QUICK, Situation
-from tests.support.rooms import until
+from tests.support.rooms import embedded_server, until
 
 QUICKER = QUICK | {"ack_ms": 400}
 
@@ -80,14 +81,20 @@ async def we_reconnect(stage):
     await stage.here("resident", session)
     room = session._connection.room  # only the SDK can break its own connection on demand
     for attempt in range(4):  # now and then an answer finds its way all the same
-        nap = f"1.9{attempt}"
-        seq = stage.begin("resident", "sleep", nap, session=session, response_ms=9_500)
+        nap = f"5.{attempt}"
+        seq = stage.begin("resident", "sleep", nap, session=session)
         await stage.troupe.told("handling", method="sleep", payload=nap)
         await room.simulate_scenario(SimulateScenarioKind.SIMULATE_FULL_RECONNECT)
-        told = stage.explained(await session.finished(seq), session)
-        if told.call.error:
+        call = await session.finished(seq)
+        back = attempt + 1
+        await until(lambda back=back: told_back(session) >= back, within_s=15, what="it is told that we are back")
+        if call.error:
             break
-    return told
+    return stage.explained(call, session)
+
+
+def told_back(session):
+    return sum(getattr(row, "kind", None) == "reconnected" for row in session.rows())
 
 
 async def behind_a_large_payload(stage):
@@ -116,6 +123,30 @@ async def we_leave_at_once(stage):
     return told
 
 
+async def server_too_old(stage):
+    """A server that says to be older than those that forward RPC."""
+    announced = signalling.SERVER_VERSION
+    signalling.SERVER_VERSION = "1.7.9"
+    try:
+        async with embedded_server() as old:
+            await stage.troupe.join(old.url, "faraway", {"echo": "echo"})
+            session = await stage.another("pioneer", url=old.url)
+            await stage.here("faraway", session)
+            told = await stage.fails("faraway", session=session)
+            await stage.troupe.ask("faraway", "leave")
+            await session.leave()
+            return told
+    finally:
+        signalling.SERVER_VERSION = announced
+
+
+async def not_sent(stage):
+    """A call that is made when the server has just gone: the SDK waits for it in vain, whatever the call's limits."""
+    session, seqs = stage.others["unsent"]
+    ended = [await session.finished(seq) for seq in seqs]
+    return stage.explained([call for call in ended if call.error and call.error.code == 1505][-1], session)
+
+
 async def server_stopped(stage):
     """The server is gone while a call runs."""
     session, seq = stage.others["last"]
@@ -137,7 +168,7 @@ SITUATIONS = (
     Situation("a second session of our identity", "our-connection-ended", we_were_replaced,
               ("our own connection", "replaced us"), ("left-during",)),
     Situation("our connection is made anew", "our-reconnect", we_reconnect, ("our own connection", "resident"),
-              ("left-before", "unknown-identity", "left-during"), embedded_only=True),
+              ("left-before", "unknown-identity", "left-during")),
 )  # fmt: skip
 
 #: Alone, because it keeps everybody waiting.
@@ -146,8 +177,16 @@ BULK = (
               ("unknown-identity", "not-active", "hidden-caller")),
 )  # fmt: skip
 
+#: With a server of its own, which says that it is another: nobody else may join meanwhile.
+ELSEWHERE = (
+    Situation("a server that is too old", "server-too-old", server_too_old, ("faraway", "1.8.0"),
+              ("our-connection-ended",), embedded_only=True),
+)  # fmt: skip
+
 #: Last, because the server is gone afterwards.
 FINAL = (
     Situation("the server stops during the call", "our-connection-ended", server_stopped,
               ("our own connection", "resident"), ("left-before", "unknown-identity"), or_else="our-reconnect"),
+    Situation("a call when the server has gone", "our-connection-ended", not_sent, ("resident", "was not sent"),
+              ("unknown-identity", "left-before"), or_else="sdk-tells-why"),
 )  # fmt: skip

@@ -9,9 +9,10 @@ from livekit import api
 from livekit.protocol import models
 
 from rpc_inspector.core.explain import Explanation, explain, facts_of
-from rpc_inspector.core.model import Call
+from rpc_inspector.core.model import Call, RoomEvent
 from rpc_inspector.core.session import Invocation, Target
 from rpc_inspector.room import open_session
+from tests.e2e.staged.contradicting import contradictions
 from tests.support.rooms import KEY, ROOM, SECRET, token, until
 from tests.support.troupes import troupe
 
@@ -33,6 +34,7 @@ class Told:
 
     call: Call
     explanation: Explanation | None
+    contradicted: list[str]
 
 
 @dataclass
@@ -92,7 +94,10 @@ class Stage:
         """A call as it is now, with what explains it now."""
         session = session or self.session
         now = session.row(call if isinstance(call, int) else call.seq)
-        return Told(now, explain(now, facts_of(session, now)))
+        facts = facts_of(session, now)
+        told = explain(now, facts)
+        events = [row for row in session.rows() if isinstance(row, RoomEvent)]
+        return Told(now, told, contradictions(now, told, facts, events) if told else [])
 
     async def grant(self, identity, **permissions):
         """The server gives somebody other permissions."""
@@ -105,13 +110,13 @@ class Stage:
         """The server sends somebody away."""
         await self.lk.room.remove_participant(api.RoomParticipantIdentity(room=ROOM, identity=identity))
 
-    async def another(self, identity, *, passphrase="", close=True, **grants):
+    async def another(self, identity, *, passphrase="", close=True, url=None, **grants):
         """Another session of ours; not captured, because packets of one process cannot be told apart."""
         session = open_session(capture=False)
         if close:
             self.exits.push_async_callback(session.close)
         made = token(identity, can_publish_data=True, **grants)
-        await session.join(Target(url=self.url, room=ROOM, token=made, passphrase=passphrase, describe=False))
+        await session.join(Target(url=url or self.url, room=ROOM, token=made, passphrase=passphrase, describe=False))
         return session
 
     async def observed(self, caller, method, within_s=25):

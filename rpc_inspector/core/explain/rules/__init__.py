@@ -6,6 +6,7 @@ from rpc_inspector.core.explain.rules import (
     application,
     channel,
     connection,
+    crowding,
     methods,
     permission,
     size_limits,
@@ -20,6 +21,7 @@ RULES: tuple[Rule, ...] = (
     *absence.RULES,
     *permission.RULES,
     *channel.RULES,
+    *crowding.RULES,
     *connection.RULES,
     *application.RULES,
 )

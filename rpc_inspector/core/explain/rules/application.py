@@ -105,7 +105,7 @@ def version_not_understood(call: Call, facts: Facts) -> Cause | None:
     "server-too-old",
     ErrorCode.UNSUPPORTED_SERVER,
     about="The server is older than 1.8.0, the first that forwards RPC.",
-    signs="The caller's SDK refuses every call before it sends.",
+    signs="The caller's SDK refuses every call before it sends; a pre-release such as 1.8.0-rc1 counts as older too.",
     fix="Upgrade livekit-server.",
 )
 def server_too_old(call: Call, facts: Facts) -> Cause | None:

@@ -17,8 +17,6 @@ ON_ITS_WAY_MS = 50
 RECENT_JOIN_S = 15.0
 #: A payload from so many bytes on can hold up what is sent after it.
 LARGE_BYTES = 256_000
-#: So many calls of one caller in flight at once are a high rate.
-MANY = 100
 #: So many calls to one callee without an ack, and none with, are a pattern.
 PATTERN = 2
 
@@ -130,7 +128,7 @@ def encryption_differs(call: Call, facts: Facts) -> Cause | None:
     ErrorCode.SEND_FAILED,
     about="Our own connection broke meanwhile and came back: what was on its way got lost.",
     signs="\u201creconnecting\u201d stands in the trace during the call.",
-    fix="Call again; whether the handler ran is not known.",
+    fix="Call again if that does no harm: whether the handler ran is not known.",
 )
 def our_reconnect(call: Call, facts: Facts) -> Cause | None:
     """The connection broke during the call."""
@@ -139,10 +137,14 @@ def our_reconnect(call: Call, facts: Facts) -> Cause | None:
         return None
     back = facts.between(broke[0].time, end_of(call) + 60.0, ("reconnected",))
     told = f"it was back {span(back[0].time - broke[0].time)} later" if back else "it is not back"
+    unsent = call.error is not None and call.error.code == ErrorCode.SEND_FAILED
+    what = f"so the request to {named(call)} was not sent" if unsent else f"before {named(call)}'s answer came"
     return Cause(
-        text=f"our own connection broke {after_start(call, broke[0].time)}, before {named(call)}'s answer came",
-        weight=Weight.PROVEN + 1,
-        evidence_for=("our SDK reconnected during the call", told),
+        text=f"our own connection broke {after_start(call, broke[0].time)}, {what}",
+        # If it ended after that, its end is what counts.
+        weight=Weight.PROVEN if unsent else Weight.PROVEN + 1,
+        evidence_for=(told,),
+        next_steps=("Call again once the connection is back: nothing was sent.",) if unsent else (),
         actions=(Action("resend", call.callee or ""),),
     )
 
@@ -193,30 +195,10 @@ def late_ack(call: Call, facts: Facts) -> Cause | None:
     came = seconds(round(late.ms)) if late else span(logged.time - call.started) if logged else ""
     said = ("our SDK's log says that an ack came for a call that was over",) if logged else ()
     return Cause(
-        text=f"{named(call)}'s ack came after {came}, later than the {limit} that the call waited: it was held up",
+        text=f"{named(call)}'s ack came after {came}, later than the {limit} that the call waited",
         weight=Weight.STRONG,
         evidence_for=(*((f"the ack was seen after {came}",) if late else ()), *said),
         actions=(Action("ping", call.callee or ""), Action("resend", call.callee or "")),
-    )
-
-
-@rule(
-    "many-in-flight",
-    NO_ACK,
-    ErrorCode.RESPONSE_TIMEOUT,
-    about="So many calls were in flight that acks and answers waited in line.",
-    signs="A hundred or more calls of the same caller at the same time.",
-    fix="Make fewer calls at once.",
-)
-def many_in_flight(call: Call, facts: Facts) -> Cause | None:
-    """A high rate."""
-    count = sum(one.caller == call.caller for one in facts.meanwhile(call))
-    if count < MANY:
-        return None
-    return Cause(
-        text=f"{count} other calls of ours were in flight beside the one to {named(call)}",
-        weight=Weight.FITS if has_answer(call) else Weight.POSSIBLE,
-        evidence_for=(f"{count} calls at the same time",),
     )
 
 
@@ -285,7 +267,6 @@ RULES = (
     one_direction,
     not_answering,
     joined_just_before,
-    many_in_flight,
 )
 
 __all__ = ["RECENT_JOIN_S", "RULES", "acked_late", "seen"]

@@ -4,11 +4,14 @@ from rpc_inspector.core.codes import ErrorCode
 from rpc_inspector.core.explain.facts import TELLING_LAG_S, Facts, end_of, has_answer, seen
 from rpc_inspector.core.explain.model import Action, Cause, Weight
 from rpc_inspector.core.explain.rule import rule
-from rpc_inspector.core.explain.wording import after_start, because, caller_of, method_of, named
+from rpc_inspector.core.explain.wording import after_start, because, caller_of, method_of, named, span
 from rpc_inspector.core.model import Call, RoomEvent
 from rpc_inspector.core.store.concluding import WE_LEFT
 
 GONE, FAILED = ErrorCode.RECIPIENT_DISCONNECTED, ErrorCode.SEND_FAILED
+
+#: A call that waited so long (ms) for its connection was not refused at once.
+WAITED_MS = 1_000
 
 
 def _ended(call: Call, facts: Facts) -> RoomEvent | None:
@@ -37,11 +40,16 @@ def our_connection_ended(call: Call, facts: Facts) -> Cause | None:
     if call.error and call.error.code not in (GONE, FAILED, ErrorCode.RECIPIENT_NOT_FOUND) and ended is None:
         return None
     why = facts.state.detail if over else ended.text if ended else ""
-    told = (f"the connection ended {after_start(call, ended.time)}",) if ended else ("we are not connected now",)
+    told = [f"the connection ended {after_start(call, ended.time)}" if ended else "we are not connected now"]
+    unsent = call.error is not None and call.error.code == FAILED
+    if unsent and call.duration and call.duration.ms >= WAITED_MS:
+        waited = span(call.duration.ms / 1000)
+        told.append(f"the call waited {waited} for the connection: its limits count from the send on")
+    what = f"so the request to {named(call)} was not sent" if unsent else f"before {named(call)} answered"
     return Cause(
-        text=f"our own connection ended before {named(call)} answered" + (f": {why.rstrip('.')}" if why else ""),
+        text=f"our own connection ended{',' if unsent else ''} {what}" + (f": {why.rstrip('.')}" if why else ""),
         weight=Weight.PROVEN + 1,
-        evidence_for=told,
+        evidence_for=tuple(told),
     )
 
 
@@ -77,12 +85,12 @@ def somebody_disconnected(call: Call, facts: Facts) -> Cause | None:
     if facts.left_during(call.callee, call) or facts.left_before(call.callee, call) or _ended(call, facts):
         return None
     here = facts.state.status == "connected" and facts.knows_room(call)
-    if here and call.direction == "outgoing":
+    broke = facts.between(call.started, end_of(call), ("reconnecting",))
+    if here and not broke and call.direction == "outgoing":
         return Cause(
-            text=f"{named(call)} disconnected before it answered {method_of(call)}: we are still connected, and its "
-            "leave is yet to be told",
+            text=f"{named(call)} disconnected before it answered {method_of(call)}; its leave is yet to be told",
             weight=Weight.STRONG - 5,
-            evidence_for=("our own connection did not break", "livekit-server tells of leaves up to 3 s late"),
+            evidence_for=("no break of our own connection was told", "livekit-server tells of leaves up to 3 s late"),
             actions=(Action("history", call.callee or ""), Action("resend", call.callee or "")),
         )
     return Cause(

@@ -187,7 +187,7 @@ def not_registered(call: Call, facts: Facts) -> Cause | None:
         weight=Weight.UNLIKELY if against else Weight.FITS,
         evidence_for=told or (f"the SDK of {named(call)} answered so",),
         evidence_against=against,
-        actions=(Action("history", call.callee or ""),),
+        actions=(Action("methods", call.callee or ""), Action("history", call.callee or "")),
     )
 
 

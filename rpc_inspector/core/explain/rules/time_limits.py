@@ -12,6 +12,8 @@ from rpc_inspector.core.model import Call
 TIMEOUT = ErrorCode.RESPONSE_TIMEOUT
 #: How far from a limit (ms, or share of it) an end may be to be that limit's doing.
 SLACK_MS, SHARE = 1_500, 0.95
+#: So many times the time that the handler had is more time.
+LONGER = 1.5
 #: The longest timeout that is offered.
 LONGEST_MS = 120_000
 
@@ -60,11 +62,11 @@ def handler_too_slow(call: Call, _facts: Facts) -> Cause | None:
         return None
     own = f", less than your {seconds(call.budget.response)}" if call.budget and told < call.budget.response else ""
     ack = f" less {seconds(call.budget.ack)}" if call.budget else ""
+    said = f"{named(call)} itself answered" if who_raised(call)[0] == "callee" else "the call ended"
     return Cause(
-        text=f"the handler of {method_of(call)} took longer than the {seconds(told)} that {named(call)} was told{own}, "
-        "and was cancelled there",
+        text=f"the handler of {method_of(call)} took longer than the {seconds(told)} that {named(call)} was told{own}",
         weight=Weight.PROVEN,
-        evidence_for=(f"{named(call)} had {seconds(told)}, and its answer came when they were over",),
+        evidence_for=(f"{said} when these {seconds(told)} were over",),
         next_steps=(f"Raise the timeout: the handler gets it{ack}, at least 1 s.",),
         actions=(Action("timeout", call.callee or "", longer(call)),),
     )
@@ -92,16 +94,56 @@ def handler_still_running(call: Call, facts: Facts) -> Cause | None:
         if enforced and over and not late
         else ()
     )
-    within = f" within {seconds(call.budget.response)}" if call.budget else ""
-    evidence = (f"{named(call)} acknowledged",) if seen(call, "ack") else ()
+    limit = f" within {seconds(call.budget.response)}" if call.budget else ""
+    acked = seen(call, "ack")
+    evidence = (f"{named(call)} acknowledged",) if acked else ()
+    silent = f"{named(call)} {'acknowledged and ' if acked else ''}did not answer{limit}"
+    waiting = f"its handler of {method_of(call)} still runs or waits for something"
     return Cause(
-        text=f"{named(call)} acknowledged and never answered{within}: its handler of {method_of(call)} still runs or "
-        "waits for something",
+        text=f"{named(call)} answered, but not{limit}: its handler of {method_of(call)} is slower than that"
+        if late
+        else f"{silent}: {waiting}",
         weight=Weight.PROVEN if late else Weight.UNLIKELY if against else Weight.FITS,
         evidence_for=(*evidence, *((call.note or "",) if late else ())),
         evidence_against=against,
         actions=(Action("timeout", call.callee or "", longer(call)), Action("ping", call.callee or "")),
     )
+
+
+@rule(
+    "never-answers",
+    TIMEOUT,
+    about="The handler waits for something that does not come, such as speech or a person: more time does not help.",
+    signs="An earlier call of the method had more time and was not answered either, and none was.",
+    fix="Look at what the handler waits for, and let it answer at once or give up by itself.",
+)
+def never_answers(call: Call, facts: Facts) -> Cause | None:
+    """More time did not help."""
+    same = [one for one in facts.to_callee(call) if one.method == call.method]
+    told = _told(call)
+    longer_ones = [one for one in same if _timed_out(one) and _told(one) >= LONGER * told]
+    if not told or not longer_ones or any(one.outcome == "ok" for one in same) or _answered_late(call):
+        return None
+    most = max(map(_told, longer_ones))
+    last = before_start(call, longer_ones[-1].started)
+    return Cause(
+        text=f"the handler of {method_of(call)} waits for something that does not come: more time did not help",
+        weight=Weight.PROVEN + 1,
+        evidence_for=(
+            f"{method_of(call)} was not answered within {seconds(most)} either, {last}",
+            f"no call of {method_of(call)} to {named(call)} was answered",
+        ),
+        actions=(Action("history", call.callee or ""),),
+    )
+
+
+def _told(call: Call) -> int:
+    """What the callee was told, seen or by our own limits, in ms; 0 is not known."""
+    return call.told_ms or (call.budget.told if call.budget else 0)
+
+
+def _timed_out(call: Call) -> bool:
+    return call.error is not None and call.error.code == TIMEOUT and not raised_by_handler(call)
 
 
 @rule(
@@ -119,7 +161,7 @@ def not_a_string(call: Call, facts: Facts) -> Cause | None:
     others = [one for one in facts.calls if one.callee == call.callee and one.method == call.method]
     worked = next((one for one in others if one.outcome == "ok"), None)
     same = [one for one in others if one.error and one.error.code == TIMEOUT]
-    evidence = [f"{named(call)} acknowledged and never answered"]
+    evidence = [f"{named(call)} acknowledged and did not answer"] if seen(call, "ack") else []
     if over:
         evidence.append("a Python handler that is only slow would have been cancelled earlier")
     if same:
@@ -188,4 +230,4 @@ def no_answer(call: Call, _facts: Facts) -> Cause | None:
     )
 
 
-RULES = (handler_too_slow, callee_blocked, handler_still_running, not_a_string, no_answer)
+RULES = (handler_too_slow, never_answers, callee_blocked, handler_still_running, not_a_string, no_answer)
