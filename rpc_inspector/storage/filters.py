@@ -4,6 +4,7 @@ from pathlib import Path
 
 import msgspec
 
+from rpc_inspector.core.secrets.naming import Known
 from rpc_inspector.storage.reading import FileUnusable, read_bytes
 from rpc_inspector.storage.writing import replace_file
 
@@ -31,10 +32,16 @@ def default_path() -> Path:
 
 
 class FilterFile:
-    """The file. Every change reads it anew, because another of our programs may have written to it."""
+    """The file. Every change reads it anew, because another of our programs may have written to it.
 
-    def __init__(self, path: Path) -> None:
+    Args:
+        path: of the file.
+        known: knows secrets by their values; a filter that quotes one is not kept by itself.
+    """
+
+    def __init__(self, path: Path, known: Known | None = None) -> None:
         self.path = path
+        self._known = known
 
     def read(self) -> Filters:
         """What is in the file; nothing if there is none.
@@ -59,7 +66,8 @@ class FilterFile:
             FileUnusable: the file cannot be read or written.
         """
         now = self.read()
-        if not text or len(text) > LONGEST:
+        quotes_secret = self._known is not None and self._known.text(text) != text
+        if not text or len(text) > LONGEST or quotes_secret:
             return now
         used = (*(before for before in now.used if before != text), text)[-MOST_USED:]
         return self._write(Filters(used, now.saved))

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from rpc_inspector.core.secrets.concealing import Concealing
 from rpc_inspector.storage.filters import LONGEST, MOST_SAVED, MOST_USED, FilterFile, Filters
 from rpc_inspector.storage.reading import FileUnusable
 
@@ -68,3 +69,10 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(FileUnusable, match="cannot be written"):
         FilterFile(tmp_path / "file" / "filters.json").remember("a")
+
+
+def test_a_filter_that_quotes_a_known_secret_is_not_remembered(tmp_path):
+    file = FilterFile(tmp_path / "filters.json", Concealing(["hunter2"]))
+    file.remember("payload:hunter2")
+    file.remember("method:echo")
+    assert file.read().used == ("method:echo",)

@@ -42,6 +42,7 @@ class ComposingScreen(CollectingScreen):
 
         composer = self.call_pane.composer
         composer.fill = self._filled
+        self.trace_section.known = self.concealing
         if self.is_saved:
             return
         history_file = history.HistoryFile(history.default_path())

@@ -199,7 +199,7 @@ class ExportScreen(Dialog[None]):
                 made=time.time(),
                 rules=self._rules(),
                 origin=self._origin,
-                selection=selection.words,
+                selection=self._concealing.text(selection.words) if self._concealing else selection.words,
                 concealing=self._concealing,
             )
             self._begin(len(selection.rows))

@@ -13,7 +13,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from rpc_inspector.core.secrets.redaction import is_secret
+from rpc_inspector.core.secrets.naming import is_secret_name
 from rpc_inspector.core.templates import BUILT_IN, Raw, Sources, placeholders
 from rpc_inspector.core.text import sanitise, sanitise_name
 from rpc_inspector.storage.collections.remembered import Remembered, default_path, recall, remember
@@ -92,7 +92,7 @@ class VariablesScreen(Dialog[Chosen]):
                     yield Static(sanitise(name, limit=100), markup=False)
                     yield Input(
                         self._typed.value(name),
-                        password=name.startswith("secret:") or is_secret(name, ""),
+                        password=name.startswith("secret:") or is_secret_name(name),
                         compact=True,
                         id=f"variable-{at}",
                     )
@@ -168,7 +168,7 @@ class VariablesScreen(Dialog[Chosen]):
         if value is None:
             return ""
         text = value.text if isinstance(value, Raw) else f"{value}"
-        return "set" if is_secret(name, text) else sanitise(text, limit=_LONGEST) or '""'
+        return "set" if is_secret_name(name, text) else sanitise(text, limit=_LONGEST) or '""'
 
     def _lines(self) -> Iterator[Content]:
         secrets = dict.fromkeys((*self._declared, *self._base.secrets))

@@ -14,6 +14,7 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
 from rpc_inspector.core.model import LogLine
+from rpc_inspector.core.secrets.naming import Known
 from rpc_inspector.core.session import SessionState, Update
 from rpc_inspector.tui.widgets.ladder.seen_words import SeenWords
 from rpc_inspector.tui.widgets.trace.messages import FilterAsked, PauseAsked, RowAsked, RowSelected, RowsFiltered
@@ -71,6 +72,8 @@ class TraceSection(Container):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
+        #: Knows secrets by their values; a filter that quotes one is not remembered.
+        self.known: Known | None = None
         self._log: list[LogLine] = []
         self._state = SessionState()
         self._words = SeenWords()
@@ -195,7 +198,8 @@ class TraceSection(Container):
 
         bar = self._bar
         if bar is None:
-            bar = FilterBar(FilterFile(default_path()), lambda: self._words.vocabulary, id="trace-filter")
+            file = FilterFile(default_path(), self.known)
+            bar = FilterBar(file, lambda: self._words.vocabulary, id="trace-filter")
             await self.mount(bar, before=0)
         return bar
 
