@@ -20,7 +20,7 @@ from rpc_inspector.core.query.paths import Key, Path, PathError
 from rpc_inspector.core.secrets.masking import MASK
 from rpc_inspector.core.secrets.naming import is_secret_name
 from rpc_inspector.core.secrets.redaction import is_secret
-from rpc_inspector.core.secrets.shapes import SHORTEST, too_short
+from rpc_inspector.core.secrets.shapes import too_short
 
 #: So many placeholders of a text are filled in; so many characters may come of it.
 MOST_PLACEHOLDERS = 1000
@@ -262,8 +262,7 @@ class _Filling:
         if "${" in text:
             self._remarks[f"The value of {token.name} holds ${{…}}, which is sent as it is."] = None
         if secret and too_short(_plain(value)):
-            rule = f"with less than {SHORTEST} characters it is masked in what is sent, but not in what comes back"
-            self._remarks[f"{token.name} is very short: {rule}."] = None
+            self._remarks[f"{token.name} is too short to be masked in answers."] = None
         self._spans.append(Span(self._length, self._length + len(text), token.name, secret))
         self._add(text)
 
