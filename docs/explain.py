@@ -9,6 +9,16 @@ _ABOUT = (
     "What `rpc-inspector explain CODE` prints. A failed call is explained from what was seen of it; these pages tell "
     "what can be behind each code in general."
 )
+_WORDS = {
+    "ack": "the callee's SDK says that it has the request; it does so before it looks for the handler",
+    "handler": "the callee's function that answers a method",
+    "active": "a participant that packets reach; after joining that takes a moment",
+    "version 1": "the older form of RPC, with at most 15,360 bytes each way; version 2 has no limit",
+    "session": "one stay in a room; who joins again has a new one",
+    "hidden": "a participant whom the others are not told of, by its token",
+    "canPublishData": "the permission in a token without which nothing that one sends is passed on, acks neither",
+    "trace": "the list of calls and of what happened in the room",
+}
 FOLDER = Path(__file__).with_name("explain")
 
 
@@ -35,6 +45,10 @@ def _index() -> str:
             "## Where to look when",
             "",
             *complaints,
+            "",
+            "## Words",
+            "",
+            *(f"- **{word}**: {said}." for word, said in _WORDS.items()),
             "",
         ]
     )

@@ -19,8 +19,14 @@ COMPLAINTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("1501", "many-in-flight"),
     ),
     "a handler that waits for speech or a person never answers": (
+        ("1502", "never-answers"),
         ("1502", "handler-still-running"),
         ("1502", "handler-too-slow"),
+    ),
+    "calls fail when many are made at once": (
+        ("1502", "one-after-another"),
+        ("1501", "many-in-flight"),
+        ("1502", "many-in-flight"),
     ),
     "acknowledged, and then nothing": (("1502", "not-a-string"), ("1502", "callee-blocked")),
     "1500 without a reason": (("1500", "exception-in-handler"),),
@@ -36,6 +42,7 @@ COMPLAINTS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "1501 although the handler ran": (
         ("1501", "handler-ran"),
+        ("1501", "late-ack"),
         ("1501", "callee-may-not-send"),
         ("1501", "hidden-caller"),
     ),

@@ -45,7 +45,7 @@ def self_call(call: Call, _facts: Facts) -> Cause | None:
     NOT_FOUND,
     NO_ACK,
     about="Nobody of that identity is in the room, often because it is mistyped.",
-    signs="The identity was never in the roster; it looks like one that is.",
+    signs="It was never seen in the room. The name may look like one that is there.",
     fix="Check the identity, or wait until it joins.",
 )
 def unknown_identity(call: Call, facts: Facts) -> Cause | None:
@@ -78,7 +78,7 @@ def unknown_identity(call: Call, facts: Facts) -> Cause | None:
     NOT_FOUND,
     NO_ACK,
     about="The callee had left the room before the call.",
-    signs="The roster saw it leave, and nobody of that identity has joined since.",
+    signs="Its leave stands in the trace, and nobody of that identity has joined since.",
     fix="Wait until it is back, or look at why it left.",
 )
 def left_before(call: Call, facts: Facts) -> Cause | None:
@@ -125,7 +125,7 @@ def not_joined_yet(call: Call, facts: Facts) -> Cause | None:
     ErrorCode.RESPONSE_TIMEOUT,
     "lost",
     about="Another session joined with the callee's identity, and the server sent the older one away.",
-    signs="A leave for \u201cduplicate identity\u201d, or a leave and a join of one identity, during the call.",
+    signs="During the call the identity left and joined, or left for \u201cduplicate identity\u201d.",
     fix="Give each session an identity of its own.",
 )
 def replaced(call: Call, facts: Facts) -> Cause | None:
@@ -164,7 +164,7 @@ def _told(event: RoomEvent | None, what: str) -> str:
     ErrorCode.RESPONSE_TIMEOUT,
     "lost",
     about="The callee left the room, or lost its connection, before it answered.",
-    signs="Its leave stands in the trace during the call; the reason tells a goodbye from a lost connection.",
+    signs="Its leave stands in the trace during the call, with the reason.",
     fix="Look at its leave in the trace, then call again.",
 )
 def left_during(call: Call, facts: Facts) -> Cause | None:

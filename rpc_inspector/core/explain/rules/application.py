@@ -15,10 +15,9 @@ RESERVED = range(1001, 2000)
 @rule(
     "raised-by-handler",
     *(code for code in ErrorCode),
-    about="The callee's application raised this code itself: codes 1001-1999 are reserved for SDKs, and nothing "
-    "enforces it.",
-    signs="An error packet of the callee with a code, a message or data that its SDK would not send.",
-    fix="Read what the handler says in message and data; give the application's errors codes outside 1001-1999.",
+    about="The handler raised this error itself; no SDK did. It may mean something of the application's own.",
+    signs="The error came from the callee with a message or data that no SDK writes.",
+    fix="Read the error's message and data. Keep the application's own codes out of 1001-1999, which are LiveKit's.",
 )
 def raised_by_the_handler(call: Call, _facts: Facts) -> Cause | None:
     """An application with an SDK's code."""
@@ -38,8 +37,8 @@ def raised_by_the_handler(call: Call, _facts: Facts) -> Cause | None:
     "exception-in-handler",
     ErrorCode.APPLICATION_ERROR,
     about="The handler raised an exception that is no RpcError; its text never travels.",
-    signs="The SDK's own message and no data.",
-    fix="Read the callee's log at that time, or raise RpcError with a code and data from the handler.",
+    signs="The message is the SDK's usual one, and there is no data.",
+    fix="Read the callee's log at that time. To see the reason here, let the handler raise RpcError with a message.",
 )
 def exception_in_handler(call: Call, facts: Facts) -> Cause | None:
     """An exception that is no RpcError."""
@@ -60,8 +59,8 @@ def exception_in_handler(call: Call, facts: Facts) -> Cause | None:
     "application-code",
     "application",
     about="The handler raised RpcError with a code of the application's own.",
-    signs="A code outside LiveKit's table of 11.",
-    fix="Look the code up in the callee's documentation; message and data may tell more.",
+    signs="The code is none of LiveKit's own eleven.",
+    fix="Look the code up in the callee's documentation. The message and data may tell more.",
 )
 def application_code(call: Call, _facts: Facts) -> Cause | None:
     """An error of the application's."""
@@ -92,8 +91,8 @@ def version_not_understood(call: Call, facts: Facts) -> Cause | None:
     worked = next((one for one in facts.to_callee(call) if one.outcome == "ok"), None)
     acked = ("it acknowledged before it refused",) if has_answer(call) else ()
     return Cause(
-        text=f"the SDK of {named(call)} does not understand {call.transport or 'these'} requests: it is an old one, as "
-        "some on Android",
+        text=f"the SDK of {named(call)} does not understand {call.transport or 'these'} requests: it is too old, as "
+        "some on Android are",
         weight=Weight.UNLIKELY if worked else Weight.STRONG,
         evidence_for=acked,
         evidence_against=(f"{named(call)} answered {before_start(call, worked.started)}",) if worked else (),

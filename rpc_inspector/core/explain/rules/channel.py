@@ -91,8 +91,8 @@ def joined_just_before(call: Call, facts: Facts) -> Cause | None:
     NO_ACK,
     ErrorCode.RESPONSE_TIMEOUT,
     "lost",
-    about="One side encrypts end to end and the other does not, or with another key: they cannot read each other.",
-    signs="Encrypted packets of one side and none of the other; the session says whether we encrypt.",
+    about="One side encrypts end to end and the other does not, or has another key. They cannot read each other.",
+    signs="Encrypted packets came from one side only, or both encrypt and neither answers.",
     fix="Join with the same passphrase on both sides.",
 )
 def encryption_differs(call: Call, facts: Facts) -> Cause | None:
@@ -126,7 +126,7 @@ def encryption_differs(call: Call, facts: Facts) -> Cause | None:
     ErrorCode.RESPONSE_TIMEOUT,
     ErrorCode.RECIPIENT_DISCONNECTED,
     ErrorCode.SEND_FAILED,
-    about="Our own connection broke meanwhile and came back: what was on its way got lost.",
+    about="Our own connection broke during the call, and what was on its way got lost.",
     signs="\u201creconnecting\u201d stands in the trace during the call.",
     fix="Call again if that does no harm: whether the handler ran is not known.",
 )
@@ -152,8 +152,8 @@ def our_reconnect(call: Call, facts: Facts) -> Cause | None:
 @rule(
     "head-of-line",
     NO_ACK,
-    about="A large payload was sent just before: the channel is ordered, so the call waited behind it.",
-    signs="A call of the same caller with a large payload was in flight when this one began.",
+    about="A large payload was sent just before, and the call had to wait behind it.",
+    signs="The same caller was still sending a large payload when this call began.",
     fix="Send large payloads apart from urgent calls, or raise the ack timeout.",
 )
 def head_of_line(call: Call, facts: Facts) -> Cause | None:
@@ -181,9 +181,9 @@ def head_of_line(call: Call, facts: Facts) -> Cause | None:
 @rule(
     "late-ack",
     NO_ACK,
-    about="The callee's SDK did answer, too late: its process was held up, or the network is slow.",
-    signs="The ack came after the limit; our SDK logs \u201cAck received for unexpected RPC request\u201d.",
-    fix="Raise the ack timeout, and look at what held the callee up.",
+    about="The callee's ack came, but too late: its program was held up, or the network is slow.",
+    signs="The ack came after the limit. Our SDK logs \u201cAck received for unexpected RPC request\u201d.",
+    fix="Raise the ack timeout. Look at what held the callee up.",
 )
 def late_ack(call: Call, facts: Facts) -> Cause | None:
     """An ack after its time."""
@@ -205,9 +205,9 @@ def late_ack(call: Call, facts: Facts) -> Cause | None:
 @rule(
     "one-direction",
     NO_ACK,
-    about="Calls work in one direction only, typically since one side's SDK was upgraded.",
-    signs="Several calls to it without one ack, while calls from it reach us.",
-    fix="Compare the SDK versions of both sides, and look at the callee's log for requests that it could not read.",
+    about="Calls work in one direction only, often since one side's SDK was upgraded.",
+    signs="No call to it was ever acknowledged, while its own calls arrive.",
+    fix="Compare the SDK versions of both sides. Look in the callee's log for requests that it could not read.",
 )
 def one_direction(call: Call, facts: Facts) -> Cause | None:
     """Here no, there yes."""
@@ -229,9 +229,9 @@ def one_direction(call: Call, facts: Facts) -> Cause | None:
 @rule(
     "not-answering",
     NO_ACK,
-    about="The callee is listed and its SDK does not answer: its process hangs, was killed or lost its network.",
-    signs="It was active, the request was sent, and no ack came; the server notices after some 20 s.",
-    fix="Ping it; if it does not answer, look at its process.",
+    about="The callee is in the room and does not answer: it hangs, was killed, or lost its network.",
+    signs="It was active and no ack came. If it was killed, the server notices after some 20 s.",
+    fix="Ping it. If it does not answer the ping either, look at its program.",
 )
 def not_answering(call: Call, facts: Facts) -> Cause | None:
     """There, and silent."""
@@ -249,8 +249,8 @@ def not_answering(call: Call, facts: Facts) -> Cause | None:
     if vanished:
         evidence.append(f"it left {after_start(call, vanished.time)}{because(vanished)}")
     return Cause(
-        text=f"{name} is in the room, yet its SDK did not answer: it hangs, was killed, has lost its network or its "
-        "channel is congested",
+        text=f"{name} is in the room, yet its SDK did not answer: it hangs, was killed, has lost its network or has "
+        "too much to send",
         weight=Weight.STRONG if vanished else Weight.FITS,
         evidence_for=tuple(evidence),
         next_steps=(f"Ping {name}.",),
@@ -260,12 +260,12 @@ def not_answering(call: Call, facts: Facts) -> Cause | None:
 
 RULES = (
     not_active,
+    late_ack,
+    head_of_line,
     our_reconnect,
     encryption_differs,
-    head_of_line,
-    late_ack,
-    one_direction,
     not_answering,
+    one_direction,
     joined_just_before,
 )
 

@@ -56,8 +56,8 @@ def our_connection_ended(call: Call, facts: Facts) -> Cause | None:
 @rule(
     "sdk-tells-why",
     FAILED,
-    about="The SDK could not hand the request to its connection, and says why in the error's data.",
-    signs="The error's data.",
+    about="The SDK could not send the request. It says why in the error's data.",
+    signs="The error's data tells the reason.",
     fix="Wait for the connection, then send again.",
 )
 def sdk_tells_why(call: Call, _facts: Facts) -> Cause | None:
@@ -66,9 +66,8 @@ def sdk_tells_why(call: Call, _facts: Facts) -> Cause | None:
         return None
     reason = call.error.data or call.error.message
     return Cause(
-        text=f"the request to {named(call)} could not be handed to the connection; the SDK says: {reason or 'nothing'}",
+        text=f"the request to {named(call)} could not be sent; the SDK says: {reason or 'nothing'}",
         weight=Weight.STRONG,
-        evidence_for=(f"the SDK's own words: {reason}",) if reason else (),
         actions=(Action("resend", call.callee or ""),),
     )
 
@@ -77,7 +76,7 @@ def sdk_tells_why(call: Call, _facts: Facts) -> Cause | None:
     "somebody-disconnected",
     GONE,
     about="The caller's SDK saw one of the two sides disconnect; which one, we were not told.",
-    signs="Neither a leave nor the end of our connection stands in the trace.",
+    signs="The trace tells of no leave of the callee and of no end of our connection.",
     fix="Look at the callee's join history, then call again.",
 )
 def somebody_disconnected(call: Call, facts: Facts) -> Cause | None:
@@ -158,7 +157,7 @@ def caller_left(call: Call, facts: Facts) -> Cause | None:
 @rule(
     "packets-lost",
     "lost",
-    about="A vantage point lost packets, and the answer's may be among them.",
+    about="Packets were lost to us, and the answer may have been among them.",
     signs="The title bar counts lost packets.",
     fix="Watch fewer calls at once; the count stands in the title bar.",
 )
@@ -176,8 +175,8 @@ def packets_lost(call: Call, facts: Facts) -> Cause | None:
 @rule(
     "callee-silent",
     "lost",
-    about="The callee never acknowledged: its SDK does not answer, and the caller gets 1501.",
-    signs="A request and no ack at any vantage point.",
+    about="The callee did not acknowledge, so the caller gets 1501.",
+    signs="The request was seen, and no ack anywhere.",
     fix="Ping the callee.",
 )
 def callee_silent(call: Call, _facts: Facts) -> Cause | None:

@@ -34,7 +34,7 @@ def _ran(call: Call) -> bool:
     "method-mistyped",
     UNSUPPORTED,
     about="The method's name is mistyped: the callee has one that looks like it.",
-    signs="A name that is much alike stands in its list of methods.",
+    signs="A very similar name stands in its list of methods.",
     fix="Call the method that it has.",
 )
 def method_mistyped(call: Call, facts: Facts) -> Cause | None:
@@ -58,7 +58,7 @@ def method_mistyped(call: Call, facts: Facts) -> Cause | None:
     "name-too-long",
     UNSUPPORTED,
     about=f"The method's name is longer than the {METHOD_NAME_LIMIT} bytes that LiveKit documents.",
-    signs="Its bytes in UTF-8; no SDK refuses it, so it travels and finds nothing.",
+    signs="The name is long. No SDK refuses it, so it travels and finds nothing.",
     fix="Use a shorter name.",
 )
 def name_too_long(call: Call, facts: Facts) -> Cause | None:
@@ -77,8 +77,8 @@ def name_too_long(call: Call, facts: Facts) -> Cause | None:
 @rule(
     "handlers-lost",
     UNSUPPORTED,
-    about="The callee joined anew since the method worked: a new session has none of the old one's handlers.",
-    signs="The method worked before, then the callee left and joined again.",
+    about="The callee left and joined again since the method worked, and has not registered it again.",
+    signs="The method worked before. Then the callee left and joined again.",
     fix="Register the handlers again after each connect, on the callee's side.",
 )
 def handlers_lost(call: Call, facts: Facts) -> Cause | None:
@@ -87,7 +87,7 @@ def handlers_lost(call: Call, facts: Facts) -> Cause | None:
     if joined is None or worked is None or worked.started > joined.time:
         return None
     return Cause(
-        text=f"{named(call)} joined anew {before_start(call, joined.time)}: its new session has not registered "
+        text=f"{named(call)} joined again {before_start(call, joined.time)}: its new session has not registered "
         f"{call.method}",
         weight=Weight.PROVEN,
         evidence_for=(
@@ -101,8 +101,8 @@ def handlers_lost(call: Call, facts: Facts) -> Cause | None:
 @rule(
     "unregistered",
     UNSUPPORTED,
-    about="The callee had the method and has taken its handler away.",
-    signs="The method worked in the same session of the callee.",
+    about="The callee had the method and has unregistered it.",
+    signs="The method worked before, and the callee did not leave since.",
     fix="Look at where the callee unregisters it.",
 )
 def unregistered(call: Call, facts: Facts) -> Cause | None:
@@ -111,7 +111,7 @@ def unregistered(call: Call, facts: Facts) -> Cause | None:
     if worked is None or (joined is not None and worked.started < joined.time):
         return None
     return Cause(
-        text=f"{named(call)} has taken its handler of {call.method} away",
+        text=f"{named(call)} has unregistered {call.method}",
         weight=Weight.STRONG + 10,
         evidence_for=(
             f"{call.method} worked {before_start(call, worked.started)}",
@@ -124,9 +124,9 @@ def unregistered(call: Call, facts: Facts) -> Cause | None:
 @rule(
     "not-registered-yet",
     UNSUPPORTED,
-    about="The callee has only just joined: handlers are registered after connecting, so the first calls find none.",
+    about="The callee has only just joined. Handlers are often registered after connecting, so first calls find none.",
     signs=f"It joined less than {RECENT_JOIN_S:.0f} s before the call.",
-    fix="Call again in a few seconds; on the callee's side, register the handlers before connecting.",
+    fix="Call again in a few seconds. On the callee's side, register the handlers before connecting.",
 )
 def not_registered_yet(call: Call, facts: Facts) -> Cause | None:
     """Too early."""
@@ -148,7 +148,7 @@ def not_registered_yet(call: Call, facts: Facts) -> Cause | None:
 @rule(
     "promised-not-registered",
     UNSUPPORTED,
-    about="The callee advertises or describes the method and has not registered it: what it tells is not true.",
+    about="The callee says that it has the method, and has not registered it.",
     signs="The method stands in its list as advertised or described.",
     fix="Register the method on the callee's side, or take it out of what it advertises.",
 )
@@ -158,7 +158,7 @@ def promised(call: Call, facts: Facts) -> Cause | None:
     if how not in _SURE:
         return None
     return Cause(
-        text=f"{named(call)} tells of {call.method} and has not registered it",
+        text=f"{named(call)} says that it has {call.method}, and has not registered it",
         weight=Weight.STRONG,
         evidence_for=(f"{call.method} is {how}",),
     )
@@ -179,7 +179,7 @@ def not_registered(call: Call, facts: Facts) -> Cause | None:
     listed = names.get(call.method or "") in _SURE
     against = (
         *((f"{call.method} worked {before_start(call, worked.started)}",) if worked else ()),
-        *((f"it tells of {call.method}",) if listed else ()),
+        *((f"it says that it has {call.method}",) if listed else ()),
     )
     told = (f"{call.method} is not among the methods known of it",) if names and not listed else ()
     return Cause(
@@ -192,11 +192,11 @@ def not_registered(call: Call, facts: Facts) -> Cause | None:
 
 
 RULES = (
-    name_too_long,
     method_mistyped,
+    not_registered_yet,
     handlers_lost,
     unregistered,
-    not_registered_yet,
     promised,
     not_registered,
+    name_too_long,
 )

@@ -23,7 +23,7 @@ def _not_forwarded(call: Call, facts: Facts) -> tuple[str, ...]:
     "caller-may-not-send",
     NO_ACK,
     about="The caller's token lacks canPublishData, so the server drops the request without a word.",
-    signs="The caller's permissions in the roster; the server did not forward the request.",
+    signs="The list of participants says that the caller may not send data. The server did not forward the request.",
     fix="Use a token with canPublishData.",
 )
 def caller_may_not_send(call: Call, facts: Facts) -> Cause | None:
@@ -43,8 +43,8 @@ def caller_may_not_send(call: Call, facts: Facts) -> Cause | None:
     NO_ACK,
     "lost",
     about="The callee's token lacks canPublishData: its handler runs, and the server drops its ack and its answer.",
-    signs="The callee's permissions in the roster; the server forwarded the request and no ack.",
-    fix="Give its token canPublishData; do not assume that the handler did not run.",
+    signs="The list of participants says that the callee may not send data.",
+    fix="Give its token canPublishData. Do not assume that the handler did not run.",
 )
 def callee_may_not_send(call: Call, facts: Facts) -> Cause | None:
     """The answer is dropped."""
@@ -65,8 +65,8 @@ def callee_may_not_send(call: Call, facts: Facts) -> Cause | None:
     NO_ACK,
     "lost",
     about="The caller is hidden: the handler runs, and its answer has no address.",
-    signs="The caller's permissions say hidden, or the server saw it send although the roster does not list it.",
-    fix="Call as a participant that is not hidden; do not assume that the handler did not run.",
+    signs="The caller's permissions say hidden, or it sends and is not among the participants.",
+    fix="Call as a participant that is not hidden. Do not assume that the handler did not run.",
 )
 def hidden_caller(call: Call, facts: Facts) -> Cause | None:
     """The answer finds nobody."""
@@ -99,8 +99,8 @@ def hidden_caller(call: Call, facts: Facts) -> Cause | None:
     "handler-ran",
     NO_ACK,
     about="The handler ran and answered; only its packets did not reach the caller.",
-    signs="A vantage point at the callee or at the server saw its ack or answer in time, the caller's did not.",
-    fix="Do not repeat the call blindly: it had its effect. Look at the caller's side.",
+    signs="The ack or answer was seen at the callee or at the server, and not at the caller.",
+    fix="Repeat the call only if that does no harm: it had its effect. Look at the caller's side.",
 )
 def handler_ran(call: Call, facts: Facts) -> Cause | None:
     """The answer was on its way."""

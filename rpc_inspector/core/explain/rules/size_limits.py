@@ -19,7 +19,7 @@ def _bytes(call: Call) -> str:
 @rule(
     "unlisted-counts-as-v1",
     REQUEST,
-    about="The destination is not in the caller's roster, so it counts as version 1 with its limit of 15,360 bytes.",
+    about="The destination is not in the room, so the limit of the old version 1 applies: 15,360 bytes.",
     signs="Nobody of that identity is in the room, and the request is larger than 15,360 bytes.",
     fix="Check the identity first.",
 )
@@ -32,7 +32,7 @@ def unlisted(call: Call, facts: Facts) -> Cause | None:
     return Cause(
         text=f"{named(call)} is not in the room, so version 1 and its limit of {V1_PAYLOAD_LIMIT:,} bytes apply{meant}",
         weight=Weight.PROVEN,
-        evidence_for=(f"{named(call)} is not in the roster", f"{_bytes(call)} were to be sent"),
+        evidence_for=(f"{named(call)} was not in the room", f"{_bytes(call)} were to be sent"),
         actions=(Action("send_to", near[0]),) if near else (),
     )
 
@@ -40,8 +40,8 @@ def unlisted(call: Call, facts: Facts) -> Cause | None:
 @rule(
     "callee-speaks-v1",
     REQUEST,
-    about="The callee's SDK speaks version 1 of the protocol, which carries 15,360 bytes.",
-    signs="Its protocol number in the roster is 0.",
+    about="The callee's SDK speaks the old version 1 of the protocol, which carries 15,360 bytes.",
+    signs="What is known of the callee says that it speaks version 1.",
     fix="Send less, or upgrade its SDK.",
 )
 def callee_v1(call: Call, facts: Facts) -> Cause | None:
@@ -62,7 +62,7 @@ def callee_v1(call: Call, facts: Facts) -> Cause | None:
     "answer-too-large",
     ANSWER,
     about="The handler's answer is larger than the 15,360 bytes of version 1, which one of the two SDKs speaks.",
-    signs="The call went by version 1; the handler ran to its end.",
+    signs="The call went by version 1. The handler ran to its end.",
     fix="Answer with less, or upgrade the SDK that speaks version 1.",
 )
 def answer_too_large(call: Call, facts: Facts) -> Cause | None:

@@ -50,10 +50,9 @@ def longer(call: Call) -> int:
 @rule(
     "handler-too-slow",
     TIMEOUT,
-    about="The handler took longer than the callee was told it has: the timeout less the time for the ack, 8 s of the "
-    "default 15 s, never less than 1 s.",
-    signs="The error came from the callee when the told limit was over.",
-    fix="Raise the timeout: the handler gets it less the time for the ack, at least 1 s.",
+    about="The handler took longer than the time it was given: 8 s by default, although the caller waits 15 s.",
+    signs="The error came when the handler's time was over, before the caller's own timeout.",
+    fix="Raise the timeout. The handler gets 7 s less than that, and at least 1 s: a timeout of 30 s gives it 23 s.",
 )
 def handler_too_slow(call: Call, _facts: Facts) -> Cause | None:
     """Cancelled at the callee."""
@@ -67,7 +66,7 @@ def handler_too_slow(call: Call, _facts: Facts) -> Cause | None:
         text=f"the handler of {method_of(call)} took longer than the {seconds(told)} that {named(call)} was told{own}",
         weight=Weight.PROVEN,
         evidence_for=(f"{said} when these {seconds(told)} were over",),
-        next_steps=(f"Raise the timeout: the handler gets it{ack}, at least 1 s.",),
+        next_steps=(f"Raise the timeout. The handler gets the timeout{ack}, and at least 1 s.",),
         actions=(Action("timeout", call.callee or "", longer(call)),),
     )
 
@@ -76,10 +75,9 @@ def handler_too_slow(call: Call, _facts: Facts) -> Cause | None:
     "handler-still-running",
     TIMEOUT,
     "lost",
-    about="The handler still ran when the caller's own limit was over; it waits for something, such as speech or a "
-    "person, or is slow.",
-    signs="An ack and no answer within the caller's limit; or an answer that came later.",
-    fix="Look at the callee's log; raise the timeout if it is only slow.",
+    about="The handler still ran when the caller gave up: it is slow, or waits for something such as speech.",
+    signs="The callee acknowledged and did not answer in time, or its answer came later.",
+    fix="Look at the callee's log. If the handler is only slow, raise the timeout.",
 )
 def handler_still_running(call: Call, facts: Facts) -> Cause | None:
     """No answer in the caller's time."""
@@ -114,8 +112,8 @@ def handler_still_running(call: Call, facts: Facts) -> Cause | None:
     "never-answers",
     TIMEOUT,
     about="The handler waits for something that does not come, such as speech or a person: more time does not help.",
-    signs="An earlier call of the method had more time and was not answered either, and none was.",
-    fix="Look at what the handler waits for, and let it answer at once or give up by itself.",
+    signs="An earlier call of the method had more time and was not answered either.",
+    fix="Look at what the handler waits for. Let it answer at once, or give up by itself.",
 )
 def never_answers(call: Call, facts: Facts) -> Cause | None:
     """More time did not help."""
@@ -149,8 +147,8 @@ def _timed_out(call: Call) -> bool:
 @rule(
     "not-a-string",
     TIMEOUT,
-    about="The handler returned something other than a string: a Python callee then answers nothing at all.",
-    signs="An ack, no answer, and other calls to the same callee are answered.",
+    about="The handler returned something other than a string. A Python callee then answers nothing at all.",
+    signs="The callee acknowledged and did not answer, while it answers other calls.",
     fix="Return a string from the handler, for instance with json.dumps.",
 )
 def not_a_string(call: Call, facts: Facts) -> Cause | None:
@@ -178,9 +176,9 @@ def not_a_string(call: Call, facts: Facts) -> Cause | None:
 @rule(
     "callee-blocked",
     TIMEOUT,
-    about="The callee's event loop is blocked: its SDK acknowledges by itself, and no handler gets to run.",
-    signs="Several calls to it have an ack and no answer, whatever their method.",
-    fix="Look for blocking calls in the callee's handlers, such as time.sleep, and run them in a thread.",
+    about="Something blocks the callee's program: its SDK still acknowledges, and no handler gets to run.",
+    signs="Calls of several methods were acknowledged and not answered.",
+    fix="Look for calls that block in the callee's handlers, such as time.sleep. Run them in a thread.",
 )
 def callee_blocked(call: Call, facts: Facts) -> Cause | None:
     """Nobody runs its handlers."""
@@ -192,7 +190,7 @@ def callee_blocked(call: Call, facts: Facts) -> Cause | None:
     if len(methods) < 2 or any(_handled_during(one, call) for one in others):
         return None
     return Cause(
-        text=f"{named(call)}'s event loop is blocked: it acknowledged {method_of(call)} and answered none of its calls",
+        text=f"{named(call)}'s program is blocked: it acknowledged {method_of(call)} and answered none of its calls",
         weight=Weight.STRONG,
         evidence_for=(f"{many(len(stuck), 'other call')} to {named(call)} had an ack and no answer at the same time",),
         actions=(Action("history", call.callee or ""),),
@@ -215,9 +213,9 @@ def _unanswered(call: Call) -> bool:
 @rule(
     "no-answer",
     TIMEOUT,
-    about="No answer came in time, and what was seen does not tell which side's limit it was.",
-    signs="No packet was seen and the time fits neither limit.",
-    fix="Raise the timeout: the handler gets the timeout less the time for the ack, at least 1 s.",
+    about="No answer came in time. What was seen does not tell which side gave up.",
+    signs="No packet was seen, and the time fits neither side's limit.",
+    fix="Raise the timeout. The handler gets 7 s less than that, and at least 1 s.",
 )
 def no_answer(call: Call, _facts: Facts) -> Cause | None:
     """Neither limit fits."""
