@@ -262,7 +262,7 @@ class _Filling:
         if "${" in text:
             self._remarks[f"The value of {token.name} holds ${{…}}, which is sent as it is."] = None
         if secret and too_short(_plain(value)):
-            self._remarks[f"{token.name} is too short to be masked in answers."] = None
+            self._remarks[f"Too short to mask in answers: {token.name}"] = None
         self._spans.append(Span(self._length, self._length + len(text), token.name, secret))
         self._add(text)
 

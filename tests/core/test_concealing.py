@@ -131,7 +131,7 @@ def test_a_secret_that_is_json_is_known_however_it_is_written_anew():
 def test_what_is_short_or_common_is_masked_only_where_it_was_put(value):
     sources = Sources(secrets={"PIN": value})
     sent = resolve('{"pin":"${secret:PIN}","n":1,"t":true}', sources)
-    assert [remark for remark in sent.remarks if "secret:PIN is too short to be masked in answers." in remark]
+    assert [remark for remark in sent.remarks if "Too short to mask in answers: secret:PIN" in remark]
     concealing = Concealing()
     concealing.learn(sent)
     assert not concealing.is_idle

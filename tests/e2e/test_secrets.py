@@ -201,7 +201,7 @@ async def test_a_short_secret_is_told_and_masked_where_it_was_put(room_server, m
             user.main.aim("bob", "leak")
             user.main.call_pane.composer.write(TEMPLATE)
             await user.pilot.pause()
-            assert "secret:DOOR is too short to be masked in answers." in user.text("#preview")
+            assert "Too short to mask in answers: secret:D" in user.text("#preview")
             assert "7x" not in user.text("#preview")
             await user.press("ctrl+j")
             call = await answered(user)
