@@ -13,6 +13,7 @@ from rpc_inspector.tui.screens.call import CallScreen
 from rpc_inspector.tui.screens.explain import ExplainScreen
 from rpc_inspector.tui.screens.participant import ParticipantScreen
 from rpc_inspector.tui.screens.ping import PingScreen
+from rpc_inspector.tui.widgets.key_bar import KeyBar
 from tests.support.rooms import echo, join
 from tests.tui.conftest import opened, to
 
@@ -139,8 +140,11 @@ async def test_a_failure_is_explained_from_where_its_request_is_typed(server):
     async with failed(server, "teleport") as (user, _):
         await user.press("2")
         await user.until(lambda: "alt+x explain" in user.text("#steps"), "a key that is no letter")
+        bar = user.main.query_one(KeyBar)
+        keys = bar.render()
         await user.press("alt+x")
         await user.until(lambda: isinstance(user.app.screen, ExplainScreen), "the explanation is open")
+        assert bar.render() == keys, "behind a dialog it shows no others"
         await user.press("escape")
         user.main.action_focus_pane("response")
         await user.until(lambda: "x explain" in user.text("#steps") and "alt" not in user.text("#steps"), "the letter")

@@ -19,6 +19,7 @@ class KeyBar(Static):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
         self._spans: list[tuple[int, int, str]] = []
+        self._keys: tuple[list[Binding], list[Binding]] = ([], [])
 
     def on_mount(self) -> None:
         """Follow the focus."""
@@ -30,7 +31,10 @@ class KeyBar(Static):
     def render(self) -> Content:
         """Keys bright, words muted; the ways to everything else always fit."""
         self._spans = []
-        here, always = self._shown()
+        if self.screen.is_current:
+            # Behind a dialog the keys stay as they were: Textual asks the dialog which of them hold.
+            self._keys = self._shown()
+        here, always = self._keys
         line, room = Content(" "), self.size.width - sum(_entry(binding).cell_length + 3 for binding in always)
         for binding in here:
             if line.cell_length + _entry(binding).cell_length + 3 <= room:
