@@ -41,7 +41,7 @@ async def test_join_select_compose_send_and_see_the_answer(server):
         await user.choose("bob", "echo")
         assert user.main.call_pane.border_subtitle == "advertised · Says it again"
         await user.type('{"city":"Paris"}')
-        assert "valid · 16 B · v2, no limit" in user.text("#request-facts")
+        assert "JSON · 16 B · v2, no limit" in user.text("#request-facts")
         await user.press("ctrl+j")
         call = await user.until(lambda: (c := user.main.shown_call) and not c.is_open and c.ack and c, "an ack")
         assert call.outcome == "ok"
