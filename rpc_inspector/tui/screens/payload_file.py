@@ -50,7 +50,7 @@ class PayloadFileScreen(Dialog[Loaded]):
         """A path, what is there, and where it goes."""
         with Vertical(classes="dialog") as box:
             box.border_title = "Payload from a file"
-            box.border_subtitle = "enter replace all  ^j at the cursor  f1 help  esc close"
+            box.border_subtitle = "enter all  ^j at the cursor  f1 help  esc close"
             yield Input(placeholder="path", id="payload-path", compact=True)
             yield Static("Text is taken as it is, anything else as base64.", id="payload-about", markup=False)
 

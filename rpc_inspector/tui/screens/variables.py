@@ -157,7 +157,9 @@ class VariablesScreen(Dialog[Chosen]):
         value = self._value(name)
         if not value:
             return "secret, not set" if name.startswith("secret:") else "not set"
-        return f"{value}, from {sanitise_name(self._environment)}" if self._environment else value
+        # A secret may as well be the process's own.
+        ours = self._environment and not name.startswith("secret:")
+        return f"{value}, from {sanitise_name(self._environment)}" if ours else value
 
     def _value(self, name: str) -> str:
         """What the environment has, of secrets only that it has them; empty for nothing."""

@@ -27,6 +27,13 @@ class FieldInput(Input):
             super().__init__()
             self.step = step
 
+    def take_key(self, what: str, text: str) -> None:
+        """A key that came to the list before this had the focus: ``clear``, or a text."""
+        if what == "clear":
+            self.action_delete_left()
+        else:
+            self.insert_text_at_cursor(text)
+
     def action_leave(self, step: int) -> None:
         """Done."""
         self.post_message(self.Left(step))

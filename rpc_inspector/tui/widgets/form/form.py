@@ -8,7 +8,6 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.geometry import Region
 from textual.message import Message
 from textual.widgets import Input, OptionList, Static
 
@@ -19,9 +18,9 @@ from rpc_inspector.tui.widgets.form import changes
 from rpc_inspector.tui.widgets.form.field_input import FieldInput
 from rpc_inspector.tui.widgets.form.field_list import FieldList
 from rpc_inspector.tui.widgets.form.popup import Popup
-from rpc_inspector.tui.widgets.form.rows import CHOSEN, FOLDING, TYPED, Row, Rows
+from rpc_inspector.tui.widgets.form.rows import CHOSEN, FOLDING, TYPED, Row, Rows, element_around
 from rpc_inspector.tui.widgets.form.values import LONGEST, NotTaken, typed, value_of
-from rpc_inspector.tui.widgets.form.words import about, hint, option_text
+from rpc_inspector.tui.widgets.form.words import about, hint, next_beginning_so, option_text
 
 #: Raw text to raw text.
 Edit = Callable[[str], str]
@@ -69,8 +68,7 @@ class PayloadForm(Vertical):
         self._refused: dict[Way, str] = {}
         self._problems: Sequence[Problem] = ()
         self._editing: Row | None = None
-        self._was = ""
-        self._note = self._stopped = ""
+        self._was = self._note = self._stopped = ""
         self._wanted: Way | None = None
 
     def compose(self) -> ComposeResult:
@@ -137,7 +135,7 @@ class PayloadForm(Vertical):
         empty = "" if self._stopped or self.fields.rows else "Nothing to fill in: it takes no fields."
         said = self._stopped or " ".join(part for part in (self._note, empty) if part)
         head.display = bool(said)
-        head.update(Content.styled(said, "$text-warning" if self._stopped else "$muted"))
+        head.update(Content.styled(said, "$muted"))
         row = self.fields.current
         line.update(Content.styled(about(row) if row else "", "$muted"))
 
@@ -171,14 +169,11 @@ class PayloadForm(Vertical):
 
     def _typed_ahead(self, event: FieldList.Asked) -> None:
         """Keys that came before the field had the focus are the field's."""
-        field = self.query_one(FieldInput)
-        if event.what == "clear":
-            field.action_delete_left()
-        elif event.what == "edit":
+        if event.what == "edit":
             self._stop_editing()
             self.fields.focus()
         else:
-            field.insert_text_at_cursor(event.text)
+            self.query_one(FieldInput).take_key(event.what, event.text)
 
     def _do_edit(self, row: Row) -> None:
         if row.control in TYPED:
@@ -257,9 +252,7 @@ class PayloadForm(Vertical):
 
     def _move(self, row: Row, by: int) -> None:
         """An element moves; from inside one, the one around it does."""
-        way = row.way
-        while way and not isinstance(way[-1], int):
-            way = way[:-1]
+        way = element_around(row.way)
         if way and isinstance(way[-1], int) and way[-1] + by >= 0:
             self._wanted = (*way[:-1], way[-1] + by, *row.way[len(way) :])
             self._edit(partial(changes.move, way=way, by=by))
@@ -270,10 +263,7 @@ class PayloadForm(Vertical):
 
     def _jump(self, row: Row, start: str) -> None:
         """The next choice that begins so."""
-        count = len(row.options)
-        order = [(row.chosen + step) % count for step in range(1, count + 1)]
-        found = next((at for at in order if option_text(row, at).casefold().startswith(start)), None)
-        if found is not None:
+        if (found := next_beginning_so(row, start)) is not None:
             self._choose(row, found)
 
     def _choose(self, row: Row, index: int) -> None:
@@ -296,10 +286,9 @@ class PayloadForm(Vertical):
     @on(OptionList.OptionSelected)
     def _popup_chosen(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        row = self.fields.current
         self.query_one(Popup).hide()
         self.fields.focus()
-        if row is not None and event.option_index < len(row.options):
+        if (row := self.fields.current) is not None and event.option_index < len(row.options):
             self._choose(row, event.option_index)
 
     @on(Popup.Closed)
@@ -339,11 +328,8 @@ class PayloadForm(Vertical):
         field = self.query_one(FieldInput)
         field.styles.offset = (cell.x, cell.y)
         field.styles.width = cell.width
-        field.styles.visibility = "visible" if self._is_in_view(cell) else "hidden"
-
-    def _is_in_view(self, cell: Region) -> bool:
-        top = self.fields.content_region.y - self.content_region.y
-        return top <= cell.y < top + self.fields.content_region.height
+        below = cell.y - (self.fields.content_region.y - self.content_region.y)
+        field.styles.visibility = "visible" if 0 <= below < self.fields.content_region.height else "hidden"
 
     @on(Input.Changed, "#field")
     def _typed(self, event: Input.Changed) -> None:

@@ -179,6 +179,13 @@ class Rows:
             yield Row(control="add", way=field.path, field=field, depth=depth)
 
 
+def element_around(way: Way) -> Way:
+    """The way to the innermost element of a list that a value is in, or is; empty if there is none."""
+    while way and not isinstance(way[-1], int):
+        way = way[:-1]
+    return way
+
+
 def _row(field: Field, value: object, depth: int, *, foreign: bool = False, stays: bool = False) -> Row:
     """A row for what a field is; for what it holds, where that is something else."""
     options = (None,) if field.kind == "null" else field.enum

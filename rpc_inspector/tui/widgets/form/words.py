@@ -23,6 +23,13 @@ def option_text(row: Row, index: int) -> str:
     return sanitise(value, limit=_LONGEST) if isinstance(value, str) and value else source(value)[:_LONGEST]
 
 
+def next_beginning_so(row: Row, start: str) -> int | None:
+    """The next choice after the chosen one that is called so at its beginning, going round."""
+    count = len(row.options)
+    order = [(row.chosen + step) % count for step in range(1, count + 1)]
+    return next((at for at in order if option_text(row, at).casefold().startswith(start)), None)
+
+
 def value_text(row: Row) -> str:
     """What stands there; empty for nothing."""
     value = row.value
