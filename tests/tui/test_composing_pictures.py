@@ -4,8 +4,12 @@ import pytest
 
 from rpc_inspector.core.statistics.summary import Group, facts_of
 from rpc_inspector.headless.repeating import Plan, Repetition
+from rpc_inspector.storage.collections.remembered import Remembered, remember
+from rpc_inspector.storage.collections.remembered import default_path as default_collection
 from rpc_inspector.storage.history import Ended, HistoryFile, Sent, default_path
 from rpc_inspector.tui.screens.repeat import RepeatScreen
+from rpc_inspector.tui.widgets.choice import Choice
+from tests.support.rooms import until
 from tests.tui.test_pictures import after, still_app
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)], ids=["80x24", "120x36", "200x60"])
@@ -153,3 +157,37 @@ def sent_to_three(app):
 def test_several_side_by_side(snap_compare, size):
     steps = (to_weather, "alt+a", sent_to_three, "ctrl+j", alone)
     assert snap_compare(still_app(), terminal_size=size, run_before=after(*steps))
+
+
+@pytest.fixture
+def _staging(tmp_path):
+    """A collection with an environment was open last."""
+    folder = tmp_path / "requests"
+    (folder / "environments").mkdir(parents=True)
+    environment = "variables: {city: Zürich, days: 3}\nsecrets: [PIN, TOKEN]\n"
+    (folder / "environments" / "staging.yaml").write_text(environment, encoding="utf-8")
+    (folder / "environments" / "prod.yaml").write_text("variables: {city: Paris}\n")
+    (folder / ".secrets.yaml").write_text("PIN: '4711'\n")
+    remember(default_collection(), Remembered(str(folder), "staging"))
+
+
+def in_staging(*steps):
+    """Runs steps, then chooses the environment in the dialog."""
+
+    async def run(pilot):
+        await after(*steps)(pilot)
+        screen = pilot.app.screen
+        await until(lambda: screen.query(Choice), what="the environments")
+        screen.query_one(Choice).index = 1
+        await until(lambda: "From staging" in str(screen.query_one("#variables-values").render()), what="its values")
+        await after(alone)(pilot)
+
+    return run
+
+
+@SIZES
+@pytest.mark.parametrize("theme", ["inspector-dark", "inspector-light"], ids=["dark", "light"])
+@pytest.mark.usefixtures("_staging")
+def test_variables_of_an_environment(snap_compare, size, theme):
+    steps = (to_card, write('{"city": "${city}", "pin": "${secret:PIN}", "x": ${days}, "who": "${who}"}'), "alt+n")
+    assert snap_compare(still_app(theme=theme), terminal_size=size, run_before=in_staging(*steps))

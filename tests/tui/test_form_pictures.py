@@ -95,3 +95,12 @@ def test_no_form(snap_compare, size):
         app.main.session.repeople(people)
 
     assert snap_compare(still_app(), terminal_size=size, run_before=after(hostile, to_book))
+
+
+@SIZES
+@THEMES
+def test_falling_back(snap_compare, size, theme):
+    def bare(app):
+        app.main.call_pane.composer.write('{"guest": "Ada", "nights": ${nights}, "version": 2}')
+
+    assert snap_compare(still_app(theme=theme), terminal_size=size, run_before=checked(bare))
