@@ -45,7 +45,7 @@ def _no_ack(call: Call) -> str:
 def _no_answer(call: Call) -> str:
     took = f" after {duration(call.duration)}" if call.duration else ""
     if who_raised(call)[0] == "callee":
-        return f"{named(call)} acknowledged and answered{took} that the time for {method_of(call)} was over."
+        return f"{named(call)} answered{took}: the time for {method_of(call)} was over."
     acked = "acknowledged and " if seen(call, "ack") else ""
     return f"{named(call)} {acked}did not answer {method_of(call)} in time{f': given up{took}' if took else ''}."
 

@@ -37,8 +37,12 @@ def saw(call, stage, *places, by=None):
 
 
 def _in_time(call, stage):
-    """Whether the caller's side had it before the call ended."""
-    return saw(call, stage, "caller", by=end_of(call) - SLACK_S)
+    """Whether the caller's side had it before the call ended, and an ack before the limit for it was over."""
+    by = end_of(call) - SLACK_S
+    requests = [one.time for view in call.views for one in view.stages if one.stage == "request"]
+    if stage == "ack" and call.budget and requests:
+        by = min(by, min(requests) + call.budget.ack / 1000)
+    return saw(call, stage, "caller", by=by)
 
 
 def _told_of(room, identity, *kinds):

@@ -137,10 +137,7 @@ def not_registered_yet(call: Call, facts: Facts) -> Cause | None:
     return Cause(
         text=f"{named(call)} joined {before_start(call, joined.time)}: it may not have registered {call.method} yet",
         weight=Weight.STRONG + 5 if listed else Weight.FITS + 5,
-        evidence_for=(
-            f"{named(call)} joined {before_start(call, joined.time)}",
-            *((f"{call.method} is {listed}",) if listed else ()),
-        ),
+        evidence_for=(f"{call.method} is {listed}",) if listed else (),
         actions=(Action("resend", call.callee or ""), Action("history", call.callee or "")),
     )
 
