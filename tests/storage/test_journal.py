@@ -79,6 +79,23 @@ def test_a_later_version_of_a_row_replaces_the_earlier(tmp_path):
     assert rows[0] == replace(after, marked=True, comment="slow")
 
 
+def test_what_comes_while_a_batch_is_written_is_written_before_the_end(tmp_path):
+    kept = []
+
+    def began(path):
+        """The writer is in the middle of its first batch: the session hands over more, and ends."""
+        kept.append(path)
+        journal.take(Update(rows=(call(2),)))
+        journal._closing.set()
+
+    journal = Journal(tmp_path, KEEP, began=began, failed=kept.append)
+    journal.take(IN_ROOM)
+    journal.take(Update(rows=(call(1),)))
+    journal.close()
+    rows, _ = read_rows(kept[0])
+    assert [row.seq for row in rows] == [1, 2]
+
+
 def test_only_its_owner_may_read_it(tmp_path):
     recording = record(tmp_path / "journals", Update(rows=(call(1),)))
     recording.journal.close()

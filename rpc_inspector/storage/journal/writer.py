@@ -113,6 +113,7 @@ class Journal:
                 self._closing.wait(FLUSH_S)
                 self._wake.clear()
                 self._write_waiting()
+            self._write_waiting()  # what came while the last batch was being written
             if self._file is not None:
                 self._file.write(encode(Line(end=_utc())))
         except OSError as error:
