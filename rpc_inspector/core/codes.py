@@ -52,8 +52,8 @@ CODES: dict[int, CodeInfo] = {
             ErrorCode.UNSUPPORTED_METHOD,
             "callee",
             "The callee's SDK got the request and has no handler of that name.",
-            "Handlers are registered after connecting, so right after a join this is normal; a callee that joined anew "
-            "has lost its handlers. A handler may also raise 1400 itself to refuse a caller.",
+            "Handlers are registered after connecting, so right after a join this is normal; a callee that has joined "
+            "again has lost its handlers. A handler may also raise 1400 itself to refuse a caller.",
             "Compare the method's name with the callee's list, and try again a few seconds after its join.",
         ),
         CodeInfo(
@@ -104,7 +104,7 @@ CODES: dict[int, CodeInfo] = {
         CodeInfo(
             ErrorCode.RESPONSE_TIMEOUT,
             "either",
-            "The callee acknowledged, and no answer came within the time that counts.",
+            "The callee acknowledged, and no answer came in time.",
             "Both sides use the same code. The callee is told less than the caller's timeout: 8 s of the default 15 s, "
             "and the Python SDK cancels its handler at that point.",
             "Raise the timeout: the handler gets the timeout less the round trip's 7 s, at least 1 s.",

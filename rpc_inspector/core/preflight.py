@@ -128,8 +128,8 @@ def _connection(check: _Check) -> Iterable[Point]:
             "connection",
             "warn",
             "reconnecting",
-            "The connection is being made again. A call waits for it, outside of its own limits, up to 15 s; then it "
-            "ends with 1505. Wait until it is back.",
+            "The connection is being made again. A call waits for it, outside of its own limits, 15 s and "
+            "more (29 s were seen); then it ends with 1505. Wait until it is back.",
         )
     else:
         words = "connecting" if status == "connecting" else "not connected"

@@ -40,7 +40,9 @@ class Action(Struct, frozen=True):
             "history": f"history of {self.target}",
             "methods": f"methods of {self.target}",
             "timeout": f"send again with {self.ms / 1000:g} s",
-            "docs": f"all about {self.target}",
+            "docs": "all about an application's own errors"
+            if self.target == "application"
+            else f"all about {self.target}",
             "call": f"call {self.target}",
             "send_to": f"send to {self.target}",
             "wait": f"wait for {self.target}, then send again",
