@@ -101,16 +101,18 @@ class Pinger:
                 for sid in watched.keys() - there.keys():
                     watched.pop(sid).cancel()
                 for sid in there.keys() - watched.keys():
-                    work = self._again_and_again(there[sid].identity, interval_s, gate)
+                    work = self._again_and_again(there[sid], interval_s, gate)
                     watched[sid] = group.create_task(work, name=f"pings of {there[sid].identity!r}")
                 await self._caller.next_change()
                 await asyncio.sleep(LOOK_S)
 
-    async def _again_and_again(self, identity: str, interval_s: float, gate: asyncio.Semaphore) -> None:
+    async def _again_and_again(self, someone: Participant, interval_s: float, gate: asyncio.Semaphore) -> None:
         ack_ms = min(max(round(interval_s * 1000), _SHORTEST_ACK_MS), DEFAULT_ACK_MS)
         while True:
             async with gate:
-                # Where no call can leave now (our token may not send) it is tried again: permissions change.
-                with suppress(SessionError):
-                    await self.ping(identity, ack_ms)
+                # It may have left since the last look at who is there.
+                if any(one.sid == someone.sid for one in self._caller.roster()):
+                    # Where no call can leave now (our token may not send) it is tried again: permissions change.
+                    with suppress(SessionError):
+                        await self.ping(someone.identity, ack_ms)
             await asyncio.sleep(interval_s)

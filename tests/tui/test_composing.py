@@ -165,7 +165,8 @@ async def test_the_history_survives_the_program_and_comes_back_into_the_editor(s
         await sent(user, '{"n":1}')
         await sent(user, '{"n":2,"pin":"${secret:PIN}"}')
         await sent(user, '{"n":3,"password":"hunter2"}')
-        await user.until(lambda: any("without its secrets: ${secret:ECHO_PASSWORD}" in said for said in user.said()), "told")
+        without = "without its secrets: ${secret:ECHO_PASSWORD}"
+        await user.until(lambda: any(without in said for said in user.said()), "told")
         user.main.aim("bob", "nothing")
         await sent(user, "other")
 

@@ -278,6 +278,8 @@ class MainScreen(ProbingScreen, ComposingScreen):
 
     def action_resend(self) -> None:
         """Send the shown call of ours once more."""
+        if self.refused():
+            return
         call = self.shown_call
         resent = self.resent(call) if call else "There is no call to send again. Send one with ^j."
         if call is None or isinstance(resent, str):
