@@ -313,7 +313,9 @@ class Composer(Vertical):
     def _show_facts(self, word: Content, amount: Content) -> None:
         """In the room there is: first its label goes, then the words that the problem's own line says too."""
         dot = Content.styled(f" {G.dot} ", "$muted")
-        brief = Content.styled(word.plain.removesuffix(" against the schema"), word.spans[0].style)
+        said = word.plain.removesuffix(" against the schema")
+        said = said.removeprefix("JSON, ") if said.endswith("the schema") else said
+        brief = Content.styled(said, word.spans[0].style)
         room = self.query_one("#request-head").size.width or 1000
         whole = dot.join([word, amount])
         self.query_one("#request-label").display = whole.cell_length + _LABEL_CELLS <= room
