@@ -189,7 +189,7 @@ def test_whatever_stands_in_a_file_reading_comes_to_an_end(tmp_path_factory, jun
     ("content", "said"),
     [
         (b"", "is empty"),
-        (gzip.compress(b""), "is empty"),
+        (gzip.compress(b"", mtime=0), "is empty"),
         (b"\n \n", "is no trace: it is text"),
         (b"\x89PNG\r\n\x1a\n" + bytes(5000), "is a PNG image"),
         (b"PK\x03\x04" + bytes(50), "is a ZIP archive"),
