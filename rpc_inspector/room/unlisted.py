@@ -10,9 +10,9 @@ from msgspec import Struct
 from rpc_inspector.core.model import Participant
 
 #: A leave without a reason is one if no reconnect begins within so long, in seconds.
-FORGETTING_S = 1.0
-#: So long after our reconnect the others may need to come back, in seconds: a server that was started anew lists
-#: participants without tracks 3 s late.
+FORGETTING_S = 3.0
+#: So long after our reconnect the others may need to come back, in seconds: livekit-server lists participants without
+#: tracks up to 3 s late, not all of them together.
 RELISTING_S = 5.0
 #: Told of who is not there any more.
 GONE = "gone after our reconnect"
@@ -32,7 +32,6 @@ class UnlistedPeople:
         self._held: dict[str, Unlisted] = {}
         self._reconnecting = False
         self._back: float | None = None
-        self._relisted = False
 
     def __contains__(self, sid: object) -> bool:
         return sid in self._held
@@ -44,7 +43,6 @@ class UnlistedPeople:
     def listed(self, sid: str) -> Participant | None:
         """The SDK lists that session; gives it as it was before, if it had been dropped."""
         held = self._held.pop(sid, None)
-        self._relisted = self._relisted or held is not None
         return held.someone if held else None
 
     def left(self, sid: str) -> None:
@@ -60,7 +58,7 @@ class UnlistedPeople:
 
     def reconnecting(self) -> None:
         """Our connection broke."""
-        self._reconnecting, self._relisted, self._back = True, False, None
+        self._reconnecting, self._back = True, None
 
     def reconnected(self, now: float) -> None:
         """It is back."""
@@ -81,5 +79,4 @@ class UnlistedPeople:
     def _is_due(self, one: Unlisted, now: float) -> bool:
         if self._back is None or one.time > self._back:
             return now - one.time >= FORGETTING_S
-        # A server that lists some of the sessions from before lists all that are still there.
-        return self._relisted or now - self._back >= RELISTING_S
+        return now - self._back >= RELISTING_S

@@ -10,7 +10,7 @@ from livekit.protocol import models
 
 from rpc_inspector.core.explain import Explanation, explain, facts_of
 from rpc_inspector.core.model import Call, RoomEvent
-from rpc_inspector.core.session import Invocation, Target
+from rpc_inspector.core.session import Invocation, SessionError, Target
 from rpc_inspector.room import open_session
 from tests.e2e.staged.contradicting import contradictions
 from tests.support.rooms import KEY, ROOM, SECRET, token, until
@@ -169,5 +169,5 @@ async def in_time(situation, made):
     try:
         async with asyncio.timeout(45):
             return await situation.run(made)
-    except (AssertionError, TimeoutError, RuntimeError) as problem:
+    except (AssertionError, TimeoutError, RuntimeError, SessionError) as problem:
         return problem
