@@ -102,7 +102,7 @@ async def test_what_no_editor_holds_has_no_form_until_it_is_taken_back(booking):
     await user.press("ctrl+z")
     assert form.raw == before
     await user.press("alt+v")
-    assert user.app.focused is form.fields
+    await user.until(lambda: user.app.focused is form.fields, "the form, once the text is read")
 
 
 async def test_beside_each_other_the_form_says_why_and_stays_beside(server):

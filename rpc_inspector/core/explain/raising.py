@@ -2,7 +2,7 @@
 
 from rpc_inspector.core.budgets import seconds
 from rpc_inspector.core.codes import CODES, DEFAULT_MESSAGES, ErrorCode, RaisedBy
-from rpc_inspector.core.model import Call, CallError
+from rpc_inspector.core.model import Call, CallError, Stage
 
 #: Codes that an SDK makes for a call of its own: in a packet from the callee they are an application's doing.
 CALLERS_OWN = frozenset(
@@ -14,6 +14,8 @@ CALLERS_OWN = frozenset(
         ErrorCode.SEND_FAILED,
     }
 )
+#: A 1502 that came so long (s) after the caller's own limit is not what ended the call: our program heard late of that.
+AMPLE_S = 0.2
 #: A callee that enforces what it is told answers with 1502 no earlier than this share of it.
 EARLIEST_SHARE = 0.9
 
@@ -30,14 +32,25 @@ def who_raised(call: Call) -> tuple[RaisedBy | None, str]:
         return "us", ""
     # A payload came with an answer that went well, so that packet is not the error's.
     answers = [stage for view in call.views if (stage := view.stage("response"))] if call.response is None else []
-    if any(call.ended is None or stage.time <= call.ended + stage.precision / 1000 for stage in answers):
+    late = bool(answers) and all(_came_too_late(call, stage) for stage in answers)
+    if not late and any(call.ended is None or stage.time <= call.ended + stage.precision / 1000 for stage in answers):
         return "callee", "its error packet was seen"
     if _own_words(call.error):
         return "callee", "its message is not one of the SDKs' own"
     info = CODES.get(call.error.code)
     if any(view.stage("request") for view in call.views) and (info is None or info.raised_by != "callee"):
-        return "caller", "no answer was seen to come back" if call.response is None else "what came back is no error"
+        came = "no answer was seen to come back" if call.response is None else "what came back is no error"
+        return "caller", "its own limit was over before anything came back" if late else came
     return (info.raised_by if info else "callee"), "as its code says"
+
+
+def _came_too_late(call: Call, answer: Stage) -> bool:
+    """Whether the caller's own timer, which runs from the ack on (measured with livekit 1.2.0), had long ended."""
+    if call.budget is None or call.error is None or call.error.code != ErrorCode.RESPONSE_TIMEOUT:
+        return False
+    acks = [stage.time for view in call.views if view.at == "caller" and (stage := view.stage("ack"))]
+    waiting_from = max(acks, default=call.started + call.budget.ack / 1000)
+    return answer.time > waiting_from + call.budget.response / 1000 + AMPLE_S
 
 
 def _own_words(error: CallError) -> bool:
